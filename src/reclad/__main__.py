@@ -1,0 +1,5 @@
+"""`python -m reclad` is `reclad`."""
+
+from reclad.app.cli import main
+
+main()

@@ -1,0 +1,24 @@
+"""The files' form for editors and web forms, from the same declarations that check them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from reclad.job.job import JobFile
+from reclad.job.machine import Machine, Nozzle
+from reclad.job.material import Material, Powder
+
+_FILES: dict[str, type[BaseModel]] = {
+    "job": JobFile,
+    "material": Material,
+    "powder": Powder,
+    "machine": Machine,
+    "nozzle": Nozzle,
+}
+
+
+def json_schema() -> dict[str, dict[str, Any]]:
+    """JSON Schema of job.toml and of each data file, keyed job, material, powder, ..."""
+    return {name: model.model_json_schema() for name, model in _FILES.items()}

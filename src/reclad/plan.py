@@ -1,0 +1,266 @@
+"""The one sentence that joins the rooms: a job becomes a plan, nothing written, nothing shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reclad.heat import InterpassHistory, PowerLaw, Tube, Turns, march_turns
+from reclad.lab import SEED, Gain, prior, rank_measurements
+from reclad.part import Deposit, Wear, measure, size_deposit
+from reclad.path import Toolpath, lay
+from reclad.process import Case, Choice, ModelParameters, Target, choose, describe_case, evaluate
+from reclad.process.choice import power_for_constant_dilution
+from reclad.process.limits import all_kept
+from reclad.program import (
+    Program,
+    RefereeReport,
+    Verdict,
+    build_program,
+    check_program,
+    referee,
+    write_program,
+)
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from reclad.job import Job
+    from reclad.process.choice import Procedure
+
+_ROUNDS = 3
+_SETTLED = 15.0  # K: the bead hardly notices less
+_LAW_NODES = 7
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Everything proposed for a job, from wear to refereed program; SI.
+
+    choice       procedure, bead, clad and window at the inter-pass temperature of mid-repair
+    free         the same with nothing pinned; None when the job pins nothing
+    law          power over inter-pass temperature; `history` the repair that follows it,
+                 `constant` the same repair at constant power
+    kept         limit -> (draws,) which draws keep it along the whole repair
+    gains        measurements by the chance expected after them
+    block_power  (blocks,) W
+    text         the machine program; `program` as planned, `verdict` on the text read back,
+                 `refereed` what the independent interpreter said
+    """
+
+    job: Job
+    wear: Wear
+    deposit: Deposit
+    case: Case
+    draws: ModelParameters
+    seed: int
+    choice: Choice
+    free: Choice | None
+    law: PowerLaw
+    history: InterpassHistory
+    constant: InterpassHistory
+    kept: dict[str, NDArray[np.bool_]]
+    gains: list[Gain]
+    toolpath: Toolpath
+    block_power: NDArray[np.float64]
+    program: Program
+    text: str
+    verdict: Verdict
+    refereed: RefereeReport
+
+    @property
+    def chance(self) -> float:
+        """Chance (0 to 1) that every limit is kept along the whole repair."""
+        return float(all_kept(self.kept).mean())
+
+    @property
+    def chances(self) -> dict[str, float]:
+        """Chance of each limit by itself."""
+        return {name: float(kept.mean()) for name, kept in self.kept.items()}
+
+    @property
+    def binding(self) -> str:
+        """The limit that most draws break."""
+        return min(self.chances, key=lambda name: self.chances[name])
+
+    @property
+    def preliminary(self) -> bool:
+        """Whether a coupon must come first: no trial stands behind the chance, or it is short of
+        what the job asks."""
+        return self.chance < self.job.limits.probability
+
+
+def plan_job(
+    job: Job,
+    *,
+    today: datetime.date | None = None,
+    say: Callable[[str], None] = lambda _: None,
+    seed: int = SEED,
+) -> Plan:
+    """The whole way from a worn part to a checked machine program.
+
+    Parameters and part temperature depend on each other: they are chosen at the inter-pass
+    temperature of mid-repair and the repair is marched with them, at most three rounds.
+    say   called with a line before each step, for whoever waits
+    Raises a RecladError when no program can be made; a program that breaks a rule is returned with
+    its verdict, for the caller to refuse.
+    """
+    say("measuring wear")
+    wear = measure(job.part)
+    deposit = size_deposit(job.part, job.allowance, job.path.over_travel)
+    draws = prior(job.parent, job.clad, job.nozzle, seed=seed)
+    case = describe_case(job, _target(job, deposit), deposit.length)
+    say("choosing parameters (the first run also tabulates melt pools, about a minute)")
+    choice, law, history = _settle(job, case, deposit, draws)
+    tube, turns, absorbed = _heat_case(job, deposit, choice)
+    constant = march_turns(tube, turns, absorbed, draws, float(choice.procedure.power))
+    kept = _along_repair(job, case, choice.procedure, draws, history)
+    free = None
+    if any(value is not None for value in job.procedure.model_dump().values()):
+        say("choosing freely, to compare")
+        free = choose(job, case, draws, choice.procedure.interpass, pinned=False)
+    say("laying the path")
+    toolpath = lay(deposit, choice.procedure, job.path, _layer_thickness(choice))
+    block_power = _power_along(toolpath, history)
+    say("writing and reading back the program")
+    chance = float(all_kept(kept).mean())
+    program = build_program(
+        toolpath,
+        block_power,
+        choice.procedure.feed_rate,
+        job.cell,
+        name=job.name,
+        header=header_lines(job),
+        preliminary=chance < job.limits.probability,
+    )
+    text = write_program(program, job.cell)
+    verdict = check_program(text, job.cell, program, today=today)
+    say("asking the independent interpreter")
+    return Plan(
+        job=job,
+        wear=wear,
+        deposit=deposit,
+        case=case,
+        draws=draws,
+        seed=seed,
+        choice=choice,
+        free=free,
+        law=law,
+        history=history,
+        constant=constant,
+        kept=kept,
+        gains=rank_measurements(choice, draws),
+        toolpath=toolpath,
+        block_power=block_power,
+        program=program,
+        text=text,
+        verdict=verdict,
+        refereed=referee(text, job.cell),
+    )
+
+
+def header_lines(job: Job) -> tuple[str, ...]:
+    """What the operator reads first in the program."""
+    return (
+        f"parent metal {job.parent.name}, powder {job.feedstock.name}, nozzle {job.nozzle.name}",
+        "X0 end face at the tailstock, Z0 axis of rotation at the nozzle tip, A0 scribed mark",
+    )
+
+
+def _target(job: Job, deposit: Deposit) -> Target:
+    return Target(
+        thickness_max=deposit.thickness_max,
+        thickness_min=deposit.thickness_min,
+        radius=float(deposit.worn_radius.mean()),
+        wall=job.part.wall,
+    )
+
+
+def _settle(
+    job: Job, case: Case, deposit: Deposit, draws: ModelParameters
+) -> tuple[Choice, PowerLaw, InterpassHistory]:
+    """Choose, march, and choose again at the temperature found, until the two agree."""
+    interpass = max(job.preheat, job.ambient) + 130.0
+    for _ in range(_ROUNDS):
+        choice = choose(job, case, draws, interpass)
+        law = _power_law(job, case, choice.procedure, draws)
+        history = march_turns(*_heat_case(job, deposit, choice), draws, law)
+        found = float(np.median(history.interpass))
+        if abs(found - interpass) < _SETTLED:
+            break
+        interpass = found
+    return choice, law, history
+
+
+def _power_law(job: Job, case: Case, procedure: Procedure, draws: ModelParameters) -> PowerLaw:
+    hottest = max(job.limits.interpass_max, procedure.interpass) + 100.0
+    nodes = np.linspace(min(job.ambient, job.preheat), hottest, _LAW_NODES)
+    return PowerLaw(nodes, power_for_constant_dilution(job, case, procedure, draws, nodes))
+
+
+def _heat_case(
+    job: Job, deposit: Deposit, choice: Choice
+) -> tuple[Tube, Turns, NDArray[np.float64]]:
+    """The part as a fin, its turns in order, and the share of the light each draw keeps."""
+    p = choice.procedure
+    tube = Tube(
+        outer_radius=float(deposit.worn_radius.mean()),
+        wall=job.part.wall,
+        length=job.part.length,
+        parent=job.parent,
+        ambient=job.ambient,
+        preheat=job.preheat,
+    )
+    count = int(np.ceil(deposit.length / p.pitch - 1e-9))
+    around = np.hypot(2.0 * np.pi * tube.outer_radius, p.pitch)
+    duration = around / p.travel_speed
+    layer = deposit.start + (np.arange(count) + 0.5) * deposit.length / count
+    turns = Turns(
+        axial=np.tile(layer, p.layers),
+        arrival=duration * np.arange(count * p.layers),
+        duration=np.full(count * p.layers, duration),
+    )
+    return tube, turns, choice.bead.heat[:, 0] / p.power
+
+
+def _along_repair(
+    job: Job,
+    case: Case,
+    procedure: Procedure,
+    draws: ModelParameters,
+    history: InterpassHistory,
+) -> dict[str, NDArray[np.bool_]]:
+    """Limits kept by each draw at the cold start, mid-repair and the hottest turn, with the power
+    programmed there, each draw at its own part temperature; and the inter-pass limit itself."""
+    middle = np.median(history.interpass, axis=0)
+    stations = {0, int(np.abs(middle - np.median(middle)).argmin()), int(middle.argmax())}
+    kept: dict[str, NDArray[np.bool_]] = {}
+    for turn in sorted(stations):
+        here = replace(procedure, power=float(history.power[turn]))
+        _, _, judged = evaluate(job, case, here, draws, interpass=history.interpass[:, turn])
+        for name, column in judged.items():
+            kept[name] = kept.get(name, np.ones(len(draws), dtype=np.bool_)) & column[:, 0]
+    kept["interpass"] = history.interpass.max(axis=1) <= job.limits.interpass_max
+    return kept
+
+
+def _layer_thickness(choice: Choice) -> float:
+    return float(np.median(choice.clad.mean)) / choice.procedure.layers
+
+
+def _power_along(toolpath: Toolpath, history: InterpassHistory) -> NDArray[np.float64]:
+    """Power of each block (W): the turn's power at its middle, straight between turns."""
+    middle = 0.5 * (toolpath.angle[1:] + toolpath.angle[:-1])
+    per_layer = history.power.size // int(toolpath.layer.max())
+    power = np.zeros(toolpath.blocks)
+    for layer in range(1, int(toolpath.layer.max()) + 1):
+        mine = (toolpath.layer == layer) & toolpath.lit
+        turned = (middle[mine] - toolpath.angle[:-1][mine][0]) / (2.0 * np.pi)
+        steps = history.power[(layer - 1) * per_layer : layer * per_layer]
+        power[mine] = np.interp(turned, np.arange(per_layer) + 0.5, steps)
+    return np.round(power, 1)

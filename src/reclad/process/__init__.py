@@ -1,0 +1,33 @@
+"""Parameters to bead: beam, powder stream, melt pool, bead, overlap; window and choice."""
+
+from reclad.process.bead import Bead, Substrate, predict
+from reclad.process.beam import Beam, read_spot
+from reclad.process.choice import (
+    Case,
+    Choice,
+    Procedure,
+    ProcessWindow,
+    choose,
+    describe_case,
+    evaluate,
+)
+from reclad.process.limits import Target
+from reclad.process.parameters import ModelParameters, ProcessParameters
+
+__all__ = [
+    "Bead",
+    "Beam",
+    "Case",
+    "Choice",
+    "ModelParameters",
+    "Procedure",
+    "ProcessParameters",
+    "ProcessWindow",
+    "Substrate",
+    "Target",
+    "choose",
+    "describe_case",
+    "evaluate",
+    "predict",
+    "read_spot",
+]

@@ -1,0 +1,173 @@
+"""From settings to the bead they lay: `predict`, over all draws and candidates at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reclad.errors import ProcessError
+from reclad.process import _bead_kernels as kernels
+from reclad.process.metal import enthalpy_between, mean_properties, melting_point
+from reclad.process.parameters import ProcessParameters
+from reclad.process.pool import load_pool_table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from reclad.job import Material, Powder
+    from reclad.process.beam import Beam
+    from reclad.process.parameters import ModelParameters
+
+
+@dataclass(frozen=True)
+class Substrate:
+    """What the beam meets: parent metal, its thickness (m, None = thick), ambient (K)."""
+
+    parent: Material
+    wall: float | None
+    ambient: float
+
+
+@dataclass(frozen=True, eq=False)
+class Bead:
+    """Single cross-sections, each field (draws, candidates), SI.
+
+    width, height, depth   m     bead width, height over and fused depth under the surface
+    area, melted           m2    clad and melted parent area
+    dilution               -     melted / (clad + melted); 1 for a bare track that melts
+    catchment              -     powder kept / powder fed
+    toe_angle              rad   bead flank against the surface
+    pool_length            m
+    heat                   W     absorbed by the part, powder's share included
+    reaching               -     share of the light that passes the powder stream
+    grain_temperature      K     of the powder where it lands, at most its melting point
+    keyhole_index          -     normalised enthalpy, King 2014; above about 6 no longer conduction
+    """
+
+    width: NDArray[np.float64]
+    height: NDArray[np.float64]
+    depth: NDArray[np.float64]
+    area: NDArray[np.float64]
+    melted: NDArray[np.float64]
+    dilution: NDArray[np.float64]
+    catchment: NDArray[np.float64]
+    toe_angle: NDArray[np.float64]
+    pool_length: NDArray[np.float64]
+    heat: NDArray[np.float64]
+    reaching: NDArray[np.float64]
+    grain_temperature: NDArray[np.float64]
+    keyhole_index: NDArray[np.float64]
+
+
+def predict(
+    settings: ProcessParameters,
+    beam: Beam,
+    substrate: Substrate,
+    powder: Powder | None,
+    clad: Material | None,
+    draws: ModelParameters,
+    own_interpass: NDArray[np.float64] | None = None,
+) -> Bead:
+    """The beads `settings` lay, one cross-section per draw and candidate.
+
+    powder, clad    feedstock and its alloy; None for bare melt tracks
+    own_interpass   (draws,) K: each draw meets its own part temperature (one candidate only);
+                    None: the candidates' own
+
+    Mass closes exactly: area x density x travel speed = catchment x feed rate. Holds for a pool in
+    conduction mode on a surface flat at the scale of the pool; steady travel.
+    Source: reference list keys picasso1994, huang2019, eagar1983. Checked: tests/process,
+    tests/laws, validation in docs/validation.md.
+    Raises ProcessError where the part is already as hot as its melting point.
+    """
+    if powder is None and np.any(settings.feed_rate > 0.0):
+        raise ProcessError(
+            f"feed_rate {settings.feed_rate.max():.3g} kg/s without a powder; name the powder or "
+            "feed none"
+        )
+    columns = draws.as_columns()
+    if own_interpass is not None:
+        settings = ProcessParameters.of(
+            power=settings.power,
+            travel_speed=settings.travel_speed,
+            feed_rate=settings.feed_rate,
+            stand_off=settings.stand_off,
+            interpass=own_interpass,
+        )
+    metal = _metal_columns(settings, substrate, powder, clad)
+    if np.any(metal[:, kernels.T_MELT] - settings.interpass < 50.0):
+        raise ProcessError(
+            f"interpass {settings.interpass.max():.0f} K is within 50 K of the melting point "
+            f"{metal[0, kernels.T_MELT]:.0f} K of {substrate.parent.name}; wait for it to cool"
+        )
+    table = load_pool_table(beam.shape)
+    rows = np.column_stack(
+        [
+            settings.power,
+            settings.travel_speed,
+            settings.feed_rate,
+            settings.stand_off,
+            settings.interpass,
+            np.full(len(settings), substrate.ambient),
+        ]
+    )
+    out = np.empty((len(draws), 1 if own_interpass is not None else len(settings), kernels.RESULTS))
+    kernels.solve_beads(
+        rows,
+        metal,
+        columns,
+        beam.radius,
+        beam.rings,
+        table.axes,
+        table.hot,
+        table.shape,
+        table.kernels,
+        own_interpass is not None,
+        out,
+    )
+    if np.abs(out[..., kernels.LEFT]).max() > 1e-6:
+        raise ProcessError("the pool and the powder stream found no common bead; report the job")
+    grain = np.minimum(out[..., kernels.T_GRAIN], melting_point(clad or substrate.parent))
+    return Bead(
+        width=out[..., kernels.WIDTH],
+        height=out[..., kernels.HEIGHT],
+        depth=out[..., kernels.DEPTH],
+        area=out[..., kernels.AREA],
+        melted=out[..., kernels.MELTED],
+        dilution=out[..., kernels.DILUTION],
+        catchment=out[..., kernels.CATCH],
+        toe_angle=out[..., kernels.TOE],
+        pool_length=out[..., kernels.LENGTH],
+        heat=out[..., kernels.ABSORBED],
+        reaching=out[..., kernels.THROUGH],
+        grain_temperature=grain,
+        keyhole_index=out[..., kernels.KEYHOLE],
+    )
+
+
+def _metal_columns(
+    settings: ProcessParameters,
+    substrate: Substrate,
+    powder: Powder | None,
+    clad: Material | None,
+) -> NDArray[np.float64]:
+    """The kernel's metal table, (candidates, 10)."""
+    parent = mean_properties(substrate.parent, settings.interpass)
+    clad = clad or substrate.parent
+    melting = melting_point(clad)
+    warming = enthalpy_between(clad, substrate.ambient, melting)
+    latent = clad.latent_heat.value
+    metal = np.empty((len(settings), 10))
+    metal[:, kernels.K] = parent.conductivity
+    metal[:, kernels.CP] = parent.specific_heat
+    metal[:, kernels.RHO] = parent.density
+    metal[:, kernels.T_MELT] = parent.melting
+    metal[:, kernels.RHO_CLAD] = clad.density.value
+    metal[:, kernels.DH_CLAD] = warming + latent
+    metal[:, kernels.CP_GRAIN] = warming / (melting - substrate.ambient)
+    metal[:, kernels.RADIUS_GRAIN] = powder.particle_radius.value if powder else np.nan
+    metal[:, kernels.WALL] = substrate.wall or 0.0
+    metal[:, kernels.LATENT] = parent.latent
+    return metal

@@ -1,0 +1,86 @@
+"""Melt pools by the hundred thousand: the exact moving source, tabulated once per spot shape."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reclad.process import _pool_kernels
+from reclad.process.beam import Beam, SpotShape
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_LN_PE = np.linspace(np.log(0.02), np.log(60.0), 24)
+_U = np.linspace(0.03, 2.7, 20)
+_SHARE = np.linspace(0.0, 0.9, 8)
+_BENT = np.linspace(0.0, 0.875, 20)
+
+
+@dataclass(frozen=True)
+class PoolTable:
+    """Dimensionless pools of one spot shape over speed, strength and wall thickness.
+
+    Within 0.3 % of the exact integral (99 % of cases) in half width and length, 2 % in depth;
+    beyond its edges the exact integral answers. Checked: tests/process/test_pool.py.
+    """
+
+    axes: NDArray[np.float64]
+    hot: NDArray[np.float64]
+    shape: NDArray[np.float64]
+    kernels: NDArray[np.float64]
+
+
+def cache_folder() -> Path:
+    """Where reclad keeps what it can compute again: RECLAD_CACHE, else the user's cache."""
+    chosen = os.environ.get("RECLAD_CACHE")
+    if chosen:
+        return Path(chosen)
+    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return (Path(home) if home else Path.home() / ".cache") / "reclad"
+
+
+@lru_cache
+def load_pool_table(shape: SpotShape) -> PoolTable:
+    """The pool table of a spot shape: computed at first use, then read from the cache."""
+    kernels = Beam(1.0, shape).kernels
+    axes = np.array(
+        [[a[0], a[1] - a[0], a.size] for a in (_LN_PE, _U, _SHARE, _BENT)], dtype=np.float64
+    )
+    stored = cache_folder() / f"pool-{shape}-{_fingerprint(kernels)}.npz"
+    try:
+        with np.load(stored) as data:
+            return PoolTable(axes, data["hot"], data["shape"], kernels)
+    except (OSError, ValueError, KeyError, EOFError):
+        pass
+    hot = np.empty((_LN_PE.size, _BENT.size, 2))
+    pools = np.empty((_LN_PE.size, _U.size, _SHARE.size, 5))
+    _pool_kernels.fill_table(np.exp(_LN_PE), _U, _SHARE, _BENT, kernels, hot, pools)
+    _store(stored, hot, pools)
+    return PoolTable(axes, hot, pools, kernels)
+
+
+def _fingerprint(kernels: NDArray[np.float64]) -> str:
+    digest = hashlib.sha256(Path(_pool_kernels.__file__).read_bytes())
+    for part in (kernels, _LN_PE, _U, _SHARE, _BENT):
+        digest.update(np.ascontiguousarray(part).tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _store(target: Path, hot: NDArray[np.float64], pools: NDArray[np.float64]) -> None:
+    """Write beside and rename, so that a reader or a kill never meets half a file; a full or
+    read-only disk only costs the next run the same seconds again."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".npz", delete=False) as file:
+            np.savez(file, hot=hot, shape=pools)
+        Path(file.name).replace(target)
+    except OSError:
+        return

@@ -1,0 +1,30 @@
+"""Toolpath to neutral program, to controller text, and back; nothing unproven reaches a machine."""
+
+from reclad.program.build import build_program, turn_numbers
+from reclad.program.compare import compare_with_plan
+from reclad.program.findings import Finding
+from reclad.program.lint import lint_program
+from reclad.program.linuxcnc import write_program
+from reclad.program.neutral import REASONS, Program, ProgramMeta, load_program
+from reclad.program.reading import ReadBack, read_program
+from reclad.program.referee import RefereeReport, referee
+from reclad.program.verdict import Verdict, check_program
+
+__all__ = [
+    "REASONS",
+    "Finding",
+    "Program",
+    "ProgramMeta",
+    "ReadBack",
+    "RefereeReport",
+    "Verdict",
+    "build_program",
+    "check_program",
+    "compare_with_plan",
+    "lint_program",
+    "load_program",
+    "read_program",
+    "referee",
+    "turn_numbers",
+    "write_program",
+]

@@ -1,0 +1,275 @@
+"""Toolpath and power to neutral program: approach, purge, settle, flying start, track, retract."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reclad.errors import ProgramError
+from reclad.path.toolpath import Bools, Floats, Ints, Toolpath
+from reclad.program.neutral import (
+    COLUMNS,
+    CUT,
+    DWELL,
+    RAPID,
+    REASON,
+    Program,
+    ProgramMeta,
+)
+
+if TYPE_CHECKING:
+    from reclad.job import Machine
+
+Turns = tuple[int, int | None]
+
+
+def build_program(
+    toolpath: Toolpath,
+    power: Floats,
+    feed_rate: float,
+    machine: Machine,
+    *,
+    name: str,
+    header: Iterable[str] = (),
+    preliminary: bool = True,
+    dry_run: bool = False,
+    turns: Turns | None = None,
+) -> Program:
+    """Turn a path into the states a machine runs, in order.
+
+    `power` W per block (only lit blocks count), `feed_rate` kg/s of powder.
+    `dry_run`: same motion, gate never opened, 0 W, no powder, no gas, aiming beam on over the path.
+    `turns=(first, last)`: only these turns, counted over all layers from 1; last None: to the end.
+    A start inside a layer flies in unlit along the helix just before it, a stop flies out after it.
+    Raises ProgramError: power outside the laser's range, powder rate the feeder was not weighed at,
+    a turn that does not exist, a track without a lead-in or lead-out.
+    """
+    power = np.asarray(power, dtype=np.float64)
+    if power.shape != (toolpath.blocks,):
+        raise ProgramError(
+            f"power has shape {power.shape}, the path has {toolpath.blocks} blocks: one power per "
+            f"block - rebuild the power profile"
+        )
+    lit = toolpath.lit if turns is None else toolpath.lit & _selected(toolpath, turns)
+    runs = _runs(toolpath, lit, whole=turns is None)
+    _check(toolpath, lit, power, runs)
+    if not dry_run:
+        _check_power(power[lit], machine)
+        machine.feeder.rpm_for(feed_rate)
+    rows = _Rows(machine, dry_run)
+    safe = float(toolpath.radius.max()) + toolpath.stand_off + machine.retract
+    rows.start(toolpath, runs[0][0], safe)
+    for first, stop in runs:
+        rows.approach(toolpath, first, safe)
+        rows.settle(feed_rate)
+        rows.cut(toolpath, lit, power, first, stop)
+        rows.retract(safe, last=stop == runs[-1][1])
+    meta = ProgramMeta(name, tuple(header), machine.name, preliminary, dry_run)
+    return rows.program(meta)
+
+
+def turn_numbers(toolpath: Toolpath) -> Ints:
+    """Number of each block's turn counted over all layers from 1, shape (n-1,); 0 if unlit."""
+    lit = toolpath.lit
+    layer, turn = toolpath.layer[lit], toolpath.turn[lit]
+    new = np.ones(layer.size, dtype=np.int32)
+    new[1:] = (np.diff(layer) != 0) | (np.diff(turn) != 0)
+    numbers = np.zeros(lit.size, dtype=np.int32)
+    numbers[lit] = np.cumsum(new)
+    return numbers
+
+
+def _selected(path: Toolpath, turns: Turns) -> Bools:
+    numbers = turn_numbers(path)
+    total = int(numbers.max(initial=0))
+    first, last = turns[0], total if turns[1] is None else turns[1]
+    if not 1 <= first <= last <= total:
+        raise ProgramError(
+            f"turns {first} to {last}: the path has turns 1 to {total} over all layers - "
+            f"choose turns within them"
+        )
+    return np.asarray((numbers >= first) & (numbers <= last))
+
+
+def _runs(path: Toolpath, lit: Bools, *, whole: bool) -> list[tuple[int, int]]:
+    """Unbroken stretches of blocks to cut, (first, one past last), each with its leads."""
+    edges = np.diff(np.concatenate(([0], path.joined.astype(np.int8), [0])))
+    starts, stops = np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist()
+    runs = []
+    for start, stop in zip(starts, stops, strict=True):
+        own = np.flatnonzero(path.lit[start:stop])
+        mine = np.flatnonzero(lit[start:stop])
+        if not mine.size:
+            continue
+        if whole:
+            runs.append((start, stop))
+            continue
+        # As many blocks of flying start and run-out as the whole path has.
+        lead_in, lead_out = int(own[0]), stop - start - 1 - int(own[-1])
+        first = max(start, start + int(mine[0]) - lead_in)
+        runs.append((first, min(stop, start + int(mine[-1]) + 1 + lead_out)))
+    return runs
+
+
+def _check(path: Toolpath, lit: Bools, power: Floats, runs: list[tuple[int, int]]) -> None:
+    if not runs:
+        raise ProgramError("the path has no lit block: nothing to clad - check the deposit")
+    for first, stop in runs:
+        if lit[first] or lit[stop - 1]:
+            raise ProgramError(
+                f"path blocks {first} to {stop - 1} start or end lit: every track needs an unlit "
+                f"lead-in and lead-out - add them to the path"
+            )
+        empty = np.flatnonzero(path.block_time[first:stop] <= 0.0)
+        if empty.size:
+            raise ProgramError(
+                f"path block {first + int(empty[0])} has no length: every block must move - "
+                f"remove the repeated node"
+            )
+    wrong = np.flatnonzero(lit & ~np.isfinite(power))
+    if wrong.size:
+        raise ProgramError(
+            f"power of block {int(wrong[0])} is not a number - rebuild the power profile"
+        )
+
+
+def _check_power(watts: Floats, machine: Machine) -> None:
+    laser = machine.laser
+    for value in (float(watts.min()), float(watts.max())):
+        if not laser.power_min <= value <= laser.power_max:
+            raise ProgramError(
+                f"power {value:.1f} W is outside {laser.power_min:.0f} to {laser.power_max:.0f} W "
+                f"of machine {machine.name} - choose another procedure or machine"
+            )
+
+
+@dataclass
+class _Rows:
+    """States under construction: lists of column pieces and the outputs now in force."""
+
+    machine: Machine
+    dry_run: bool
+    pieces: list[dict[str, Any]] = field(default_factory=list)
+    pose: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    start_pose: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    powder: float = 0.0
+    gas: bool = False
+    purged: bool = False
+    place: tuple[int, int] = (0, 0)
+
+    def start(self, path: Toolpath, node: int, safe: float) -> None:
+        """Where the program begins: above the first node, so the first rapid goes straight out."""
+        self.start_pose = self.pose = (float(path.axial[node]), safe, float(path.angle[node]))
+        self.place = (int(path.layer[node]), int(path.turn[node]))
+        self._state(RAPID, self.pose, "start")
+
+    def approach(self, path: Toolpath, node: int, safe: float) -> None:
+        x, a = float(path.axial[node]), float(path.angle[node])
+        self.place = (int(path.layer[node]), int(path.turn[node]))
+        self._state(RAPID, (x, safe, a), "travel")
+        self._state(RAPID, (x, float(path.radius[node]) + path.stand_off, a), "approach")
+
+    def settle(self, feed_rate: float) -> None:
+        """Gas first, for its purge time; then powder, until it is steady at the nozzle."""
+        if self.machine.gas.purge > 0.0 and not self.purged:
+            self.gas, self.purged = not self.dry_run, True
+            self._state(DWELL, self.pose, "purge", _whole_ms(self.machine.gas.purge))
+        self.gas = not self.dry_run
+        self.powder = 0.0 if self.dry_run else feed_rate
+        self._state(DWELL, self.pose, "settle", _whole_ms(self.machine.feeder.delay))
+
+    def cut(self, path: Toolpath, lit: Bools, power: Floats, first: int, stop: int) -> None:
+        blocks, ends = slice(first, stop), slice(first + 1, stop + 1)
+        on = lit[blocks]
+        beam = on & (not self.dry_run)
+        order = np.arange(stop - first)
+        lit_at = np.flatnonzero(on)
+        reason = np.full(stop - first, REASON["between"])
+        reason[order < lit_at[0]] = REASON["lead-in"]
+        reason[order > lit_at[-1]] = REASON["lead-out"]
+        reason[on] = REASON["track"]
+        size = (stop - first,)
+        self.pieces.append(
+            {
+                "kind": np.full(size, CUT),
+                "duration": path.block_time[blocks],
+                "x": path.axial[ends],
+                "z": path.radius[ends] + path.stand_off,
+                "a": path.angle[ends],
+                "laser": np.where(beam, power[blocks], 0.0),
+                "gate": beam,
+                "powder": np.full(size, self.powder),
+                "gas": np.full(size, self.gas),
+                "aiming": np.full(size, self.dry_run),
+                "reason": reason,
+                "layer": path.layer[blocks],
+                "turn": path.turn[blocks],
+                "line": np.zeros(size),
+            }
+        )
+        end = int(stop)
+        self.pose = (
+            float(path.axial[end]),
+            float(path.radius[end]) + path.stand_off,
+            float(path.angle[end]),
+        )
+        self.place = (int(path.layer[stop - 1]), int(path.turn[stop - 1]))
+
+    def retract(self, safe: float, *, last: bool) -> None:
+        """Straight out, powder off; gas stays on between tracks to keep the nozzle clean."""
+        self.powder = 0.0
+        self.gas = self.gas and not last
+        self._state(RAPID, (self.pose[0], safe, self.pose[2]), "end" if last else "retract")
+
+    def program(self, meta: ProgramMeta) -> Program:
+        columns = {
+            name: np.concatenate([np.asarray(piece[name]) for piece in self.pieces]).astype(dtype)
+            for name, dtype in COLUMNS.items()
+        }
+        x0, z0, a0 = self.start_pose
+        return Program(**columns, x0=x0, z0=z0, a0=a0, meta=meta)
+
+    def _state(
+        self, kind: int, pose: tuple[float, float, float], reason: str, duration: float = 0.0
+    ) -> None:
+        if kind == RAPID:
+            duration = rapid_time(self.pose, pose, self.machine)
+        self.pose = pose
+        values = {
+            "kind": kind,
+            "duration": duration,
+            "x": pose[0],
+            "z": pose[1],
+            "a": pose[2],
+            "laser": 0.0,
+            "gate": False,
+            "powder": self.powder,
+            "gas": self.gas,
+            "aiming": False,
+            "reason": REASON[reason],
+            "layer": self.place[0],
+            "turn": self.place[1],
+            "line": 0,
+        }
+        self.pieces.append({key: np.array([value]) for key, value in values.items()})
+
+
+def rapid_time(
+    start: tuple[float, float, float], end: tuple[float, float, float], machine: Machine
+) -> float:
+    """Time of a rapid from pose to pose (m, m, rad) at the slowest axis's top speed, s."""
+    axes = machine.axes
+    return max(
+        abs(end[0] - start[0]) / axes["X"].max_speed,
+        abs(end[1] - start[1]) / axes["Z"].max_speed,
+        abs(end[2] - start[2]) / axes["A"].max_speed,
+    )
+
+
+def _whole_ms(seconds: float) -> float:
+    """Round a wait up to what is printed, never down: powder needs its whole delay."""
+    return math.ceil(seconds * 1000.0 - 1e-6) / 1000.0

@@ -1,0 +1,114 @@
+"""What must never reach a machine, judged from the text alone and the machine it is for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reclad.program._beam import check_beam
+from reclad.program._dialect import DIGEST, clean_comment, digest
+from reclad.program._motion import check_motion
+from reclad.program.findings import Finding, Findings
+from reclad.program.reading import ReadBack
+
+if TYPE_CHECKING:
+    import datetime
+
+    from reclad.job import Machine
+
+_NEEDED = (
+    ("G21", "units", "millimetres are not set: a controller may wake up in inches"),
+    ("G90", "distance", "absolute positions are not set: every move could be taken as a step"),
+    ("G64", "path-mode", "blending is not set: the machine may stop and burn at every block"),
+    ("G40", "header", "cutter compensation is not cancelled: it would shift the path"),
+    ("G49", "header", "a left-over tool length is not cancelled: it would shift Z"),
+)
+
+
+def lint_program(
+    read: ReadBack, machine: Machine, *, today: datetime.date | None = None
+) -> list[Finding]:
+    """Findings of a read-back program, by line: order, beam, motion, and what the reading found.
+
+    `today` adds a note when the feeder's weighing has expired; without it no date is judged.
+    """
+    found = Findings()
+    for finding in read.findings:
+        found.add(finding.line, finding.rule, finding.message, note=finding.note)
+    _check_order(read, machine, found)
+    check_beam(read, machine, found)
+    check_motion(read, machine, found)
+    if today is not None:
+        _check_weighing(read, machine, today, found)
+    return found.sorted()
+
+
+def check_digest(lines: list[str]) -> list[Finding]:
+    """Whether the text is the one that was written: one `( sha256: ... )` line, and it is right."""
+    marked = [
+        (number, match.group(1))
+        for number, match in enumerate(map(DIGEST.match, lines), start=1)
+        if match
+    ]
+    if len(marked) != 1:
+        line = marked[1][0] if marked else 1
+        said = "no ( sha256: ) line" if not marked else f"{len(marked)} ( sha256: ) lines"
+        return [
+            Finding(line, "checksum", f"{said}: nobody can tell if it was changed - post it again")
+        ]
+    line, written = marked[0]
+    if digest(lines) == written:
+        return []
+    return [
+        Finding(
+            line,
+            "checksum",
+            "the text is not the one that was written: it was edited or damaged since - "
+            "post it again",
+        )
+    ]
+
+
+def _check_order(read: ReadBack, machine: Machine, found: Findings) -> None:
+    program = read.program
+    first = int(program.line[0]) if len(program) else max(read.end_line, 1)
+    for code, rule, words in _NEEDED:
+        if code not in read.seen:
+            found.add(first, rule, f"no {code} before the first motion: {words} - write {code}")
+    for output, code in (
+        ("laser off", f"M68 E{machine.laser.analog} Q0"),
+        ("gate off", f"M65 P{machine.laser.gate}"),
+    ):
+        if output not in read.seen:
+            found.add(
+                first,
+                "no-safe-start",
+                f"no {code} before the first motion: an output left on by the last job would "
+                f"burn - write it first",
+            )
+    if not len(program):
+        found.add(first, "no-motion-at-all", "the program moves nothing - post it again")
+    named = program.meta.machine
+    if named and named != clean_comment(machine.name):
+        found.add(
+            read.machine_line,
+            "wrong-machine",
+            f"written for machine {named}, checked for {machine.name}: outputs and limits differ - "
+            f"post it for this machine",
+        )
+
+
+def _check_weighing(
+    read: ReadBack, machine: Machine, today: datetime.date, found: Findings
+) -> None:
+    left = machine.feeder.days_left(today)
+    fed = np.flatnonzero(read.program.powder > 0.0)
+    if left < 0 and fed.size:
+        found.add(
+            read.program.line[fed[0]],
+            "weighing-expired",
+            f"feeder was weighed on {machine.feeder.weighed}, valid {machine.feeder.valid_days} "
+            f"days: {-left} days over - weigh it again before the run",
+            note=True,
+        )

@@ -1,0 +1,69 @@
+"""Both languages of every text: English is the key, `words.toml` holds the Chinese."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from reclad.errors import RecladError
+
+
+@dataclass(frozen=True)
+class Words:
+    """One text in both languages."""
+
+    en: str
+    zh: str
+
+
+@cache
+def read_catalogue() -> dict[str, str]:
+    """English text -> Chinese text, from the shipped `words.toml`."""
+    text = (resources.files("reclad.record") / "words.toml").read_text(encoding="utf-8")
+    return {str(english): str(chinese) for english, chinese in tomllib.loads(text).items()}
+
+
+def say(text: str, **values: str | Words) -> Words:
+    """The text in both languages, `{name}` filled from values (`Words` fill per language).
+
+    text     English, a key of `words.toml`
+    raises   RecladError when the catalogue has no Chinese for it
+    >>> say("Power").zh
+    '激光功率'
+    """
+    chinese = read_catalogue().get(text)
+    if chinese is None:
+        raise RecladError(
+            f"text {text!r} has no Chinese - both languages are always printed - "
+            "add it to reclad/record/words.toml"
+        )
+    if not values:
+        return Words(text, chinese)
+    english = {name: v.en if isinstance(v, Words) else v for name, v in values.items()}
+    local = {name: v.zh if isinstance(v, Words) else v for name, v in values.items()}
+    return Words(text.format_map(english), chinese.format_map(local))
+
+
+def name_number(path: str) -> Words:
+    """The name of a number in a data file, "machine x-1 laser power max", in both languages.
+
+    The Chinese is put together from the longest pieces the catalogue knows; names of machines and
+    alloys stay as they are.
+    """
+    words, pieces = path.split(), []
+    while words:
+        for length in range(len(words), 0, -1):
+            chinese = read_catalogue().get(" ".join(words[:length]))
+            if chinese is not None or length == 1:
+                pieces.append(chinese or words[0])
+                del words[:length]
+                break
+    return Words(path, " ".join(pieces))
+
+
+def say_if_known(text: str) -> Words:
+    """The text in both languages where the catalogue has it, else as it stands in both: for notes
+    that a shop writes in its own data files."""
+    return Words(text, read_catalogue().get(text, text))

@@ -1,0 +1,32 @@
+"""From a plan in memory to a plan folder: numbers, explanations, report, program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reclad.record.explain import explain
+from reclad.record.fill import fill_report
+from reclad.record.folder import save_plan
+from reclad.record.report import render_report
+from reclad.record.summary import summarise
+
+if TYPE_CHECKING:
+    import datetime
+    from pathlib import Path
+
+    from reclad.plan import Plan
+
+
+def write_plan(
+    plan: Plan, job_folder: Path, *, now: datetime.datetime, replace: bool = False
+) -> tuple[dict[str, Any], Path]:
+    """Write JOB/plan whole: manifest, plan.json, report.html, program.ngc; gives the summary and
+    the folder.
+
+    now       date of the report and time stamp of the manifest
+    replace   overwrite files somebody changed by hand
+    Raises FileError when the folder cannot be written or holds such files.
+    """
+    summary = summarise(plan) | {"explain": explain(plan)}
+    report = render_report(fill_report(plan, now=now))
+    return summary, save_plan(plan, job_folder, report, summary, now=now, replace=replace)
