@@ -20,8 +20,8 @@ from reclad.program import (
     Verdict,
     build_program,
     check_program,
+    post,
     referee,
-    write_program,
 )
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def plan_job(
         header=header_lines(job),
         preliminary=chance < job.limits.probability,
     )
-    text = write_program(program, job.cell)
+    text = post(program, job.cell)
     verdict = check_program(text, job.cell, program, today=today)
     say("asking the independent interpreter")
     return Plan(

@@ -32,7 +32,8 @@ def turn_history(
 
         dT = Q / (C sqrt(4 pi a dt)) exp(-dx^2 / (4 a dt) - m dt),   C = rho c A_s  [J/m/K]
 
-    summed over the turns before, with one mirror image at each end of the part. Its limit for
+    summed over the turns before and their mirror images in both ends of the part (two
+    reflections each way: enough until the heat has crossed the part twice). Its limit for
     quick turns is the moving fin, q / (2 k A_s beta); the sum keeps the discreteness of turns,
     worth -zeta(1/2) dT of one turn.
 
@@ -48,25 +49,26 @@ def turn_history(
         for d in range(draws):
             rise[d, n] = start_rise * math.exp(-loss[d] * arrival[n])
         for i in range(n):
-            # The released heat sits where the turn was laid, half a turn's time before it ends.
             dt = arrival[n] - arrival[i]
-            dx = axial[n] - axial[i]
-            near = axial[n] + axial[i]
-            far = 2.0 * length - near
             heat = power[i] * duration[i]
             for d in range(draws):
                 spread = 4.0 * diffusivity[d] * dt
-                cold = -loss[d] * dt
-                if dx * dx > 40.0 * spread:
-                    continue
-                total = math.exp(cold - dx * dx / spread)
-                if near * near < 40.0 * spread:
-                    total += math.exp(cold - near * near / spread)
-                if far * far < 40.0 * spread:
-                    total += math.exp(cold - far * far / spread)
-                rise[d, n] += (
-                    absorbed[d] * heat / (capacity[d] * math.sqrt(math.pi * spread)) * total
-                )
+                total = 0.0
+                for m in range(-1, 2):
+                    direct = axial[n] - axial[i] + 2.0 * m * length
+                    mirrored = axial[n] + axial[i] + 2.0 * m * length
+                    if direct * direct < 40.0 * spread:
+                        total += math.exp(-direct * direct / spread)
+                    if mirrored * mirrored < 40.0 * spread:
+                        total += math.exp(-mirrored * mirrored / spread)
+                if total > 0.0:
+                    rise[d, n] += (
+                        absorbed[d]
+                        * heat
+                        / (capacity[d] * math.sqrt(math.pi * spread))
+                        * math.exp(-loss[d] * dt)
+                        * total
+                    )
         if held > 0.0:
             for d in range(draws):
                 column[d] = rise[d, n]

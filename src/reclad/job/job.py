@@ -32,7 +32,7 @@ class Limits(Declared):
         float, Q("mm", "radial metal above the target that machining will take", 0.01, 20)
     ] = 0.001
     probability: Annotated[
-        float, Q("%", "chance with which each limit must be kept", 50, 99.99)
+        float, Q("%", "chance asked that every limit is kept", 50, 99.99)
     ] = 0.9
 
     @model_validator(mode="after")
@@ -67,7 +67,7 @@ class PathSettings(Declared):
     start_shift: Annotated[float, Q("deg", "turn between the starts of two layers", 0, 360)] = (
         math.radians(120)
     )
-    end_gap: Annotated[float, Q("mm", "clad kept clear of a free end of the part", 0, 100)] = 0.003
+    end_gap: Annotated[float, Q("mm", "arc left unlit where a layer's end comes round to its start line", 0, 100)] = 0.003
 
 
 class Customer(Declared):
@@ -114,13 +114,13 @@ class JobFile(Declared):
 
     @model_validator(mode="after")
     def _clad_stays_on_the_part(self) -> Self:
-        over, gap = self.path.over_travel, self.path.end_gap
-        if self.part.clad_from - over < gap or self.part.clad_to + over > self.part.length - gap:
+        over = self.path.over_travel
+        if self.part.clad_from - over < 0 or self.part.clad_to + over > self.part.length:
             raise broken_rule(
                 "path over_travel",
                 f"{format_quantity(over, 'mm')} beyond the zone {_mm(self.part.clad_from)} to "
-                f"{_mm(self.part.clad_to)} comes closer than end_gap {_mm(gap)} to an end of the "
-                f"{_mm(self.part.length)} part; shorten the zone, over_travel or end_gap",
+                f"{_mm(self.part.clad_to)} runs off the {_mm(self.part.length)} part; "
+                "shorten the zone or over_travel",
             )
         return self
 

@@ -6,6 +6,7 @@ from reclad.program.findings import Finding
 from reclad.program.lint import lint_program
 from reclad.program.linuxcnc import write_program
 from reclad.program.neutral import REASONS, Program, ProgramMeta, load_program
+from reclad.program.posts import post
 from reclad.program.reading import ReadBack, read_program
 from reclad.program.referee import RefereeReport, referee
 from reclad.program.verdict import Verdict, check_program
@@ -23,6 +24,7 @@ __all__ = [
     "compare_with_plan",
     "lint_program",
     "load_program",
+    "post",
     "read_program",
     "referee",
     "turn_numbers",

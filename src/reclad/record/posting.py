@@ -19,9 +19,9 @@ from reclad.program import (
     build_program,
     check_program,
     load_program,
+    post,
     referee,
     turn_numbers,
-    write_program,
 )
 from reclad.record.folder import MANIFEST, load_plan, register
 
@@ -98,7 +98,7 @@ def post_program(
         )
         or "program"
     )
-    text = write_program(program, job.cell)
+    text = post(program, job.cell)
     path = saved.folder / f"{stem}.ngc"
     if stem != "program":
         register(saved.folder, {f"{stem}.ngc": text.encode("ascii"), f"{stem}.npz": program})
