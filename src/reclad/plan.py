@@ -11,8 +11,19 @@ from reclad.heat import InterpassHistory, PowerLaw, Tube, Turns, march_turns
 from reclad.lab import SEED, Gain, prior, rank_measurements
 from reclad.part import Deposit, Wear, measure, size_deposit
 from reclad.path import Toolpath, lay
-from reclad.process import Case, Choice, ModelParameters, Target, choose, describe_case, evaluate
-from reclad.process.choice import power_for_constant_dilution
+from reclad.process import (
+    Case,
+    Choice,
+    ModelParameters,
+    Procedure,
+    ProcessWindow,
+    Target,
+    choose,
+    describe_case,
+    evaluate,
+    map_window,
+    power_for_constant_dilution,
+)
 from reclad.process.limits import all_kept
 from reclad.program import (
     Program,
@@ -31,7 +42,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from reclad.job import Job
-    from reclad.process.choice import Procedure
 
 _ROUNDS = 3
 _SETTLED = 15.0  # K: the bead hardly notices less
@@ -42,7 +52,8 @@ _LAW_NODES = 7
 class Plan:
     """Everything proposed for a job, from wear to refereed program; SI.
 
-    choice       procedure, bead, clad and window at the inter-pass temperature of mid-repair
+    choice       procedure, bead and clad at the inter-pass temperature of mid-repair
+    window       chances over power and feed rate around it
     free         the same with nothing pinned; None when the job pins nothing
     law          power over inter-pass temperature; `history` the repair that follows it,
                  `constant` the same repair at constant power
@@ -60,6 +71,7 @@ class Plan:
     draws: ModelParameters
     seed: int
     choice: Choice
+    window: ProcessWindow
     free: Choice | None
     law: PowerLaw
     history: InterpassHistory
@@ -89,6 +101,11 @@ class Plan:
         return min(self.chances, key=lambda name: self.chances[name])
 
     @property
+    def accepted(self) -> bool:
+        """Whether the program may run: nothing found by us, nor by the referee where installed."""
+        return self.verdict.accepted and (not self.refereed.available or self.refereed.accepted)
+
+    @property
     def preliminary(self) -> bool:
         """Whether a coupon must come first: no trial stands behind the chance, or it is short of
         what the job asks."""
@@ -115,15 +132,18 @@ def plan_job(
     deposit = size_deposit(job.part, job.allowance, job.path.over_travel)
     draws = prior(job.parent, job.clad, job.nozzle, seed=seed)
     case = describe_case(job, _target(job, deposit), deposit.length)
-    say("choosing parameters (the first run also tabulates melt pools, about a minute)")
+    say("choosing parameters (the very first run takes about half a minute longer)")
     choice, law, history = _settle(job, case, deposit, draws)
-    tube, turns, absorbed = _heat_case(job, deposit, choice)
-    constant = march_turns(tube, turns, absorbed, draws, float(choice.procedure.power))
+    window = map_window(job, case, choice.procedure, draws)
+    tube, turns = _heat_case(job, deposit, choice.procedure)
+    constant = march_turns(tube, turns, _absorbed(choice), draws, choice.procedure.power)
     kept = _along_repair(job, case, choice.procedure, draws, history)
     free = None
     if any(value is not None for value in job.procedure.model_dump().values()):
         say("choosing freely, to compare")
-        free = choose(job, case, draws, choice.procedure.interpass, pinned=False)
+        free = choose(
+            job, case, draws, choice.procedure.interpass, pinned=False, known=choice.procedure
+        )
     say("laying the path")
     toolpath = lay(deposit, choice.procedure, job.path, _layer_thickness(choice))
     block_power = _power_along(toolpath, history)
@@ -149,12 +169,13 @@ def plan_job(
         draws=draws,
         seed=seed,
         choice=choice,
+        window=window,
         free=free,
         law=law,
         history=history,
         constant=constant,
         kept=kept,
-        gains=rank_measurements(choice, draws),
+        gains=rank_measurements(choice, window, draws),
         toolpath=toolpath,
         block_power=block_power,
         program=program,
@@ -185,16 +206,35 @@ def _settle(
     job: Job, case: Case, deposit: Deposit, draws: ModelParameters
 ) -> tuple[Choice, PowerLaw, InterpassHistory]:
     """Choose, march, and choose again at the temperature found, until the two agree."""
-    interpass = max(job.preheat, job.ambient) + 130.0
+    interpass = _guess_interpass(job, case, deposit, draws)
     for _ in range(_ROUNDS):
         choice = choose(job, case, draws, interpass)
         law = _power_law(job, case, choice.procedure, draws)
-        history = march_turns(*_heat_case(job, deposit, choice), draws, law)
+        tube, turns = _heat_case(job, deposit, choice.procedure)
+        history = march_turns(tube, turns, _absorbed(choice), draws, law)
         found = float(np.median(history.interpass))
         if abs(found - interpass) < _SETTLED:
             break
         interpass = found
     return choice, law, history
+
+
+def _guess_interpass(job: Job, case: Case, deposit: Deposit, draws: ModelParameters) -> float:
+    """Where to begin: the temperature of mid-repair at an ordinary setting, pins respected."""
+    pins, laser = job.procedure, job.cell.laser
+    usual = Procedure(
+        power=pins.power or 0.5 * laser.power_max,
+        travel_speed=pins.travel_speed or 10e-3,
+        feed_rate=0.0,
+        pitch=pins.pitch or 0.65 * laser.spot,
+        layers=1,
+        stand_off=case.stand_off,
+        interpass=job.preheat,
+    )
+    few = draws.some(32)
+    tube, turns = _heat_case(job, deposit, usual)
+    history = march_turns(tube, turns, few.absorptivity, few, usual.power)
+    return float(min(np.median(history.interpass), job.limits.interpass_max))
 
 
 def _power_law(job: Job, case: Case, procedure: Procedure, draws: ModelParameters) -> PowerLaw:
@@ -203,11 +243,8 @@ def _power_law(job: Job, case: Case, procedure: Procedure, draws: ModelParameter
     return PowerLaw(nodes, power_for_constant_dilution(job, case, procedure, draws, nodes))
 
 
-def _heat_case(
-    job: Job, deposit: Deposit, choice: Choice
-) -> tuple[Tube, Turns, NDArray[np.float64]]:
-    """The part as a fin, its turns in order, and the share of the light each draw keeps."""
-    p = choice.procedure
+def _heat_case(job: Job, deposit: Deposit, procedure: Procedure) -> tuple[Tube, Turns]:
+    """The part as a fin, and its turns in the order they are laid."""
     tube = Tube(
         outer_radius=float(deposit.worn_radius.mean()),
         wall=job.part.wall,
@@ -216,16 +253,21 @@ def _heat_case(
         ambient=job.ambient,
         preheat=job.preheat,
     )
-    count = int(np.ceil(deposit.length / p.pitch - 1e-9))
-    around = np.hypot(2.0 * np.pi * tube.outer_radius, p.pitch)
-    duration = around / p.travel_speed
+    count = int(np.ceil(deposit.length / procedure.pitch - 1e-9))
+    around = np.hypot(2.0 * np.pi * tube.outer_radius, procedure.pitch)
+    duration = around / procedure.travel_speed
     layer = deposit.start + (np.arange(count) + 0.5) * deposit.length / count
     turns = Turns(
-        axial=np.tile(layer, p.layers),
-        arrival=duration * np.arange(count * p.layers),
-        duration=np.full(count * p.layers, duration),
+        axial=np.tile(layer, procedure.layers),
+        arrival=duration * np.arange(count * procedure.layers),
+        duration=np.full(count * procedure.layers, duration),
     )
-    return tube, turns, choice.bead.heat[:, 0] / p.power
+    return tube, turns
+
+
+def _absorbed(choice: Choice) -> NDArray[np.float64]:
+    """Share of the light that stays in the part, powder's heat included, (draws,)."""
+    return np.asarray(choice.bead.heat[:, 0] / choice.procedure.power)
 
 
 def _along_repair(

@@ -52,7 +52,7 @@ def test_quick_turns_are_the_moving_fin(pipe_job) -> None:
     speed, film = 3e-5, 25.0
     duration = 5.0
     rise = history(
-        2500,
+        4000,
         duration,
         pitch=speed * duration,
         section=tube.section,

@@ -16,7 +16,7 @@ def _case(depth: np.ndarray, kept: np.ndarray):
     bead = SimpleNamespace(
         width=same, height=same, depth=column, catchment=np.full_like(column, 0.7)
     )
-    choice = SimpleNamespace(bead=bead, window=SimpleNamespace(kept=kept))
+    choice, window = SimpleNamespace(bead=bead), SimpleNamespace(kept=kept)
 
     class Draws:
         grain_speed = np.full(depth.size, 3.0)
@@ -24,14 +24,14 @@ def _case(depth: np.ndarray, kept: np.ndarray):
         def __len__(self) -> int:
             return depth.size
 
-    return choice, Draws()
+    return choice, window, Draws()
 
 
 def test_a_reading_that_settles_the_question_is_worth_everything() -> None:
     # Half the truths are shallow and want candidate 0, half are deep and want candidate 1.
     deep = np.arange(200) % 2 == 0
-    choice, draws = _case(np.where(deep, 2e-3, 0.5e-3), np.column_stack((~deep, deep)))
-    gains = {g.measurement: g.chance for g in rank_measurements(choice, draws)}
+    case = _case(np.where(deep, 2e-3, 0.5e-3), np.column_stack((~deep, deep)))
+    gains = {g.measurement: g.chance for g in rank_measurements(*case)}
     assert gains["none"] <= 0.5
     assert gains["etched_section"] > 0.99
     assert gains["weighed_and_etched"] > 0.99
@@ -42,8 +42,8 @@ def test_a_reading_that_settles_the_question_is_worth_everything() -> None:
 def test_a_reading_of_something_else_is_worth_nothing() -> None:
     rng = np.random.default_rng(0)
     kept = rng.random((300, 5)) < 0.4
-    choice, draws = _case(np.exp(rng.normal(-7, 0.5, 300)), kept)
-    gains = rank_measurements(choice, draws)
+    case = _case(np.exp(rng.normal(-7, 0.5, 300)), kept)
+    gains = rank_measurements(*case)
     # Leaving the truth out of its own choice keeps chance fits from looking like knowledge.
     assert all(g.chance == pytest.approx(0.4, abs=0.1) for g in gains)
 

@@ -109,7 +109,7 @@ def test_a_file_that_is_no_program_is_refused_in_one_line(
     else:
         whole = path.read_bytes()
         path.write_bytes({"empty": b"", "text": b"G21\n", "cut": whole[: len(whole) // 2]}[damage])
-    with pytest.raises(FileError, match="not (a reclad program file|arrays of reclad)") as refused:
+    with pytest.raises(FileError, match=r"not (a reclad program file|arrays of reclad)") as refused:
         load_program(path)
     assert "\n" not in str(refused.value)
 

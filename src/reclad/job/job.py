@@ -67,7 +67,9 @@ class PathSettings(Declared):
     start_shift: Annotated[float, Q("deg", "turn between the starts of two layers", 0, 360)] = (
         math.radians(120)
     )
-    end_gap: Annotated[float, Q("mm", "arc left unlit where a layer's end comes round to its start line", 0, 100)] = 0.003
+    end_gap: Annotated[
+        float, Q("mm", "beam off this far before a layer ends at its start line", 0, 100)
+    ] = 0.003
 
 
 class Customer(Declared):

@@ -10,8 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from reclad.process import Bead, ModelParameters
-    from reclad.process.choice import Choice
+    from reclad.process import Bead, Choice, ModelParameters, ProcessWindow
 
 # Scatter between repeats, one standard deviation: width and depth from repeated bare-plate tracks
 # (hofmann2026); the floors (m) and the rest are assumed.
@@ -39,7 +38,9 @@ class Gain:
     chance: float
 
 
-def rank_measurements(choice: Choice, draws: ModelParameters, *, seed: int = 1) -> list[Gain]:
+def rank_measurements(
+    choice: Choice, window: ProcessWindow, draws: ModelParameters, *, seed: int = 1
+) -> list[Gain]:
     """Measurements by the chance expected once the procedure is chosen again knowing them.
 
     Each draw is in turn taken as the truth, measured with the scatter of one section, and the
@@ -47,7 +48,7 @@ def rank_measurements(choice: Choice, draws: ModelParameters, *, seed: int = 1) 
     reading; it then either keeps the limits of that truth or not. Leaving the truth out of its own
     choice keeps the figure honest. "none" is the same reckoning without a reading.
     """
-    kept = choice.window.kept.astype(np.float64)
+    kept = window.kept.astype(np.float64)
     rng = np.random.default_rng(seed)
     gains = [Gain("none", _expected(np.zeros((len(draws), len(draws))), kept))]
     for name, quantities in _MEASUREMENTS.items():

@@ -101,9 +101,10 @@ def _layer(
     at_start = float(deposit.worn_radius_at(np.array([deposit.start]))[0]) + raised
     at_end = float(deposit.worn_radius_at(np.array([deposit.end]))[0]) + raised
     step = 2.0 * math.pi / per_turn
-    last = 2.0 * math.pi * turns - settings.end_gap / at_end
-    # A rest shorter than a fifth of a block joins the block before it.
-    lit_nodes = np.concatenate((np.arange(0.0, last - 0.2 * step, step), [last]))
+    last = max(2.0 * math.pi * turns - settings.end_gap / at_end, 3.0 * step)
+    lit_nodes = np.append(np.arange(0.0, last - 1e-9, step), last)
+    # The rest may be a sliver that no controller could time: share it with the block before.
+    lit_nodes[-2] = 0.5 * (lit_nodes[-3] + last)
     lead_blocks = math.floor(settings.lead / settings.block) + 1
     before = -np.linspace(settings.lead / at_start, 0.0, lead_blocks, endpoint=False)
     after = last + np.linspace(0.0, settings.lead / at_end, lead_blocks + 1)[1:]

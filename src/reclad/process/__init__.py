@@ -2,17 +2,11 @@
 
 from reclad.process.bead import Bead, Substrate, predict
 from reclad.process.beam import Beam, read_spot
-from reclad.process.choice import (
-    Case,
-    Choice,
-    Procedure,
-    ProcessWindow,
-    choose,
-    describe_case,
-    evaluate,
-)
+from reclad.process.choice import Case, Choice, Procedure, ProcessWindow, describe_case, evaluate
 from reclad.process.limits import Target
 from reclad.process.parameters import ModelParameters, ProcessParameters
+from reclad.process.power import power_for_constant_dilution
+from reclad.process.search import choose, map_window
 
 __all__ = [
     "Bead",
@@ -28,6 +22,8 @@ __all__ = [
     "choose",
     "describe_case",
     "evaluate",
+    "map_window",
+    "power_for_constant_dilution",
     "predict",
     "read_spot",
 ]

@@ -27,15 +27,8 @@ from reclad.record.views import (
     VerdictView,
     WindowView,
 )
-from reclad.record.words import Words, say
+from reclad.record.words import ZERO_LINES, Words, say
 from reclad.record.write import write_plan
-
-# the pipe cell: X along the pipe, Z from the axis, A about the axis
-ZERO_LINES = (
-    say("X0: nozzle over the end face on the tailstock side."),
-    say("Z0: nozzle tip on the rotation axis (set from the measured diameter)."),
-    say("A0: scribed mark under the nozzle."),
-)
 
 __all__ = [
     "ZERO_LINES",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from reclad.record._display import HARD
@@ -42,16 +44,23 @@ def draw_window(view: WindowView) -> str:
         _reach(y_edges, [y for _, y in marks]),
     )
     lines, legend = _contours(axes, power, feed, view, marks)
-    key, reach = _key(legend, view.free is not None)
+    top = _darkest(view.probability)
+    key, reach = _key(legend, top, with_free=view.free is not None)
     parts = [
         axes.frame(say("Laser power (W)"), say("Feed rate (g/min)"), 8),
-        _cells(axes, x_edges, y_edges, view.probability),
+        _cells(axes, x_edges, y_edges, view.probability / top),
         lines,
         _mark_chosen(axes.px(marks[0][0]), axes.py(marks[0][1])),
         *([] if view.free is None else [_mark_free(axes.px(marks[1][0]), axes.py(marks[1][1]))]),
         key,
     ]
     return svg(WIDTH, max(446.0, reach + 12), *parts)
+
+
+def _darkest(chances: Floats) -> float:
+    """The chance drawn darkest: the highest met, rounded up to a tenth, so that a window of low
+    chances can still be seen; the colour bar says which."""
+    return max(0.1, math.ceil(float(chances.max()) * 10 - 1e-9) / 10)
 
 
 def _shown_point(point: tuple[float, float]) -> tuple[float, float]:
@@ -74,10 +83,10 @@ def _edges(centres: Floats) -> Floats:
     return np.concatenate([[first], middle, [last]])
 
 
-def _cells(axes: Axes, x_edges: Floats, y_edges: Floats, chances: Floats) -> str:
+def _cells(axes: Axes, x_edges: Floats, y_edges: Floats, shades: Floats) -> str:
     px, py = axes.pxs(x_edges), axes.pys(y_edges)
     cells = []
-    for row, values in enumerate(chances):
+    for row, values in enumerate(shades):
         for column, value in enumerate(values):
             wide, tall = px[column + 1] - px[column], py[row] - py[row + 1]
             fill = mix(float(value), CHANCE_RAMP)
@@ -148,7 +157,7 @@ def _mark_free(x: float, y: float) -> str:
     return path(f"M{num(x)} {num(y - 9)}l9 9l-9 9l-9 -9Z", "free-mark")
 
 
-def _key(legend: list[LegendLine], with_free: bool) -> tuple[str, float]:
+def _key(legend: list[LegendLine], darkest: float, *, with_free: bool) -> tuple[str, float]:
     """Colour bar, marks and numbered limits, right of the plot; and how far down they reach."""
     left, top = 536.0, 34.0
     parts = [text(left, top - 8, say("Chance that all limits hold"), "head")]
@@ -157,10 +166,9 @@ def _key(legend: list[LegendLine], with_free: bool) -> tuple[str, float]:
         fill = mix((i + 0.5) / steps, CHANCE_RAMP)
         parts.append(rect(left + 240 * i / steps, top, 240 / steps + 0.3, 14, "cell", fill))
     parts.append(rect(left, top, 240, 14, "frame"))
-    for share in (0, 50, 100):
-        x = left + 240 * share / 100
-        anchor = {0: "start", 50: "middle", 100: "end"}[share]
-        parts.append(text(x, top + 30, f"{share}{HARD}%", "tick", anchor))
+    for share, anchor in ((0.0, "start"), (0.5, "middle"), (1.0, "end")):
+        label = f"{100 * share * darkest:.0f}{HARD}%"
+        parts.append(text(left + 240 * share, top + 30, label, "tick", anchor))
     y = top + 68
     parts.append(_mark_chosen(left + 9, y - 4) + text(left + 28, y, say("proposed"), "tx"))
     if with_free:

@@ -68,7 +68,7 @@ def _explain_setting(plan: Plan, name: str) -> dict[str, Any]:
 
 def _sides(plan: Plan, name: str) -> list[dict[str, Any]]:
     """What the window says a tenth below and above the chosen power or feed rate."""
-    window = plan.choice.window
+    window = plan.window
     if name not in ("power", "feed_rate"):
         return []
     p = plan.choice.procedure

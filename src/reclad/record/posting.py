@@ -3,38 +3,51 @@
 from __future__ import annotations
 
 import datetime
-import json
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reclad.errors import FileError, ProgramError
 from reclad.job import list_names, read_machine
 from reclad.plan import header_lines
 from reclad.program import (
-    Program,
     RefereeReport,
     Verdict,
     build_program,
     check_program,
     load_program,
-    post,
     referee,
     turn_numbers,
+    write_program,
 )
-from reclad.record.folder import MANIFEST, load_plan, register
+from reclad.record.alone import alone
+from reclad.record.folder import (
+    MANIFEST,
+    PLAN,
+    expect_as_written,
+    load_plan,
+    read_manifest,
+    recover,
+    register,
+)
+from reclad.record.summary import is_accepted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from reclad.job import Job, Machine
 
-_SIZE_LIMIT = 200_000_000
+_SIZE_LIMIT = 64_000_000
 _NAMED = re.compile(rb"\(\s*machine:\s*([^()]{1,80}?)\s*\)")
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A program file with our verdict, the referee's, and what it was checked against."""
+    """A program with our verdict, the referee's, and what it was checked against.
+
+    path   its file; a posted program that was refused is not written there
+    plan   the planned states it was compared with; None when there were none
+    """
 
     path: Path
     verdict: Verdict
@@ -45,7 +58,7 @@ class Checked:
     @property
     def accepted(self) -> bool:
         """Nothing found, and the independent interpreter, where installed, agrees."""
-        return self.verdict.accepted and (not self.refereed.available or self.refereed.accepted)
+        return is_accepted(self.verdict, self.refereed)
 
 
 def post_program(
@@ -56,60 +69,52 @@ def post_program(
     coupon: bool = False,
     from_turn: int | None = None,
 ) -> Checked:
-    """Write JOB/plan/<variant>.ngc from the saved plan, read it back and referee it.
+    """Write JOB/plan/<variant>.ngc from the saved plan, once it is read back and refereed.
 
     dry_run     same motion, gate never opened, aiming beam on the tracks, no powder
     coupon      the first turn alone, with the power of a cold part
     from_turn   the turns from there on, counted over all layers, after a power cut
-    Raises FileError when the plan is missing or older than the job, ProgramError for a turn that
-    the repair does not have.
+    A program with findings is returned with them and not written. Raises FileError when the plan is
+    missing or older than the job, or somebody changed the file in its place; ProgramError for a
+    turn that the repair does not have.
     """
-    saved = load_plan(folder, dict(job.sources))
-    turns = int(turn_numbers(saved.toolpath).max())
     if coupon and from_turn is not None:
         raise ProgramError("--coupon and --from-turn exclude each other; give one of them")
+    saved = load_plan(folder, dict(job.sources))
+    turns = int(turn_numbers(saved.toolpath).max(initial=0))
     if from_turn is not None and not 1 <= from_turn <= turns:
-        raise ProgramError(f"turn {from_turn} is not one of this repair's turns, 1 to {turns}")
-    selection: tuple[int, int | None] | None = None
-    if coupon:
-        selection = (1, 1)
-    elif from_turn is not None:
-        selection = (from_turn, None)
+        raise ProgramError(
+            f"--from-turn {from_turn}: this repair has turns 1 to {turns}; give one of them"
+        )
     program = build_program(
         saved.toolpath,
         saved.block_power,
-        saved.manifest["procedure"]["feed_rate"],
+        saved.feed_rate,
         job.cell,
         name=job.name,
         header=header_lines(job),
         dry_run=dry_run,
-        turns=selection,
-        preliminary=saved.summary["status"] == "preliminary",
+        turns=(1, 1) if coupon else None if from_turn is None else (from_turn, None),
+        preliminary=saved.preliminary,
     )
-    stem = (
-        "-".join(
-            part
-            for part, wanted in (
-                ("dry-run", dry_run),
-                ("coupon", coupon),
-                (f"from-turn-{from_turn}", from_turn is not None),
-            )
-            if wanted
-        )
-        or "program"
-    )
-    text = post(program, job.cell)
-    path = saved.folder / f"{stem}.ngc"
-    if stem != "program":
-        register(saved.folder, {f"{stem}.ngc": text.encode("ascii"), f"{stem}.npz": program})
-    today = datetime.datetime.now(tz=datetime.UTC).date()
-    return Checked(
-        path,
-        check_program(text, job.cell, program, today=today),
+    stem = _stem(dry_run=dry_run, coupon=coupon, from_turn=from_turn)
+    text = write_program(program, job.cell)
+    posted = Checked(
+        saved.folder / f"{stem}.ngc",
+        check_program(text, job.cell, program, today=_today()),
         referee(text, job.cell),
         job.cell.name,
-        saved.folder,
+        saved.folder / f"{stem}.npz",
     )
+    if posted.accepted:
+        register(saved.folder, {f"{stem}.ngc": text.encode("ascii"), f"{stem}.npz": program})
+    return posted
+
+
+def _stem(*, dry_run: bool, coupon: bool, from_turn: int | None) -> str:
+    parts = ["dry-run"] * dry_run + ["coupon"] * coupon
+    parts += [f"from-turn-{from_turn}"] if from_turn is not None else []
+    return "-".join(parts) or "program"
 
 
 def verify_program(
@@ -118,46 +123,64 @@ def verify_program(
     """Check a program file: rules and limits of its machine, and its plan where there is one.
 
     machine   name; else the plan's, else the one named in the program's header
-    plan      plan folder; else the program's own folder if that is one
+    plan      plan folder or job folder; else the program's own folder if that is one
     Raises FileError when file, machine or plan cannot be read; a bad program is no error but a
     verdict with findings.
     """
     raw = _read(path)
-    folder = plan if plan is not None else path.parent
-    planned, plan_file = _find_plan(folder, path.stem, wanted=plan is not None)
-    cell = _find_machine(raw, machine, folder if planned is not None else None)
-    today = datetime.datetime.now(tz=datetime.UTC).date()
-    verdict = check_program(raw, cell, planned, checksum=checksum, today=today)
-    return Checked(path, verdict, referee(raw, cell), cell.name, plan_file)
+    folder = _plan_folder(path, plan)
+    planned = None if folder is None else _planned(folder, path.stem)
+    cell = _find_machine(raw, machine, folder)
+    verdict = check_program(
+        raw,
+        cell,
+        None if planned is None else load_program(planned),
+        checksum=checksum,
+        today=_today(),
+    )
+    return Checked(path, verdict, referee(raw, cell), cell.name, planned)
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(tz=datetime.UTC).astimezone().date()
 
 
 def _read(path: Path) -> bytes:
+    if path.parent.name == PLAN and not path.parent.exists() and path.parent.parent.is_dir():
+        with alone(path.parent.parent):
+            recover(path.parent.parent)
     try:
-        if path.is_file() and path.stat().st_size > _SIZE_LIMIT:
-            raise FileError(f"{path}: is over 200 MB and no program of a repair; give another file")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(_SIZE_LIMIT + 1)
     except OSError as error:
         raise FileError(
             f"{path}: cannot be read ({error.strerror}); give the program's file name"
         ) from error
+    if len(raw) > _SIZE_LIMIT:
+        raise FileError(f"{path}: is over 64 MB and no program of a repair; give another file")
+    return raw
 
 
-def _find_plan(folder: Path, stem: str, *, wanted: bool) -> tuple[Program | None, Path | None]:
-    for name in (f"{stem}.npz", "program.npz"):
-        if (folder / MANIFEST).is_file() and (folder / name).is_file():
-            return load_program(folder / name), folder / name
-    if wanted:
-        raise FileError(f"{folder}: holds no plan of reclad; give the folder with {MANIFEST}")
-    return None, None
+def _plan_folder(program: Path, given: Path | None) -> Path | None:
+    if given is None:
+        return program.parent if (program.parent / MANIFEST).is_file() else None
+    for folder in (given, given / PLAN):
+        if (folder / MANIFEST).is_file():
+            return folder
+    raise FileError(f"{given}: holds no plan of reclad; give the folder with {MANIFEST}")
+
+
+def _planned(folder: Path, stem: str) -> Path:
+    """The planned states of a program: those of its own name, else of the whole repair."""
+    manifest = read_manifest(folder)
+    name = f"{stem}.npz" if f"{stem}.npz" in manifest["files"] else "program.npz"
+    expect_as_written(folder / name, manifest)
+    return folder / name
 
 
 def _find_machine(raw: bytes, name: str | None, plan: Path | None) -> Machine:
-    where = plan.parent if plan is not None else None
     if name is None and plan is not None:
-        try:
-            name = json.loads((plan / MANIFEST).read_text(encoding="utf-8"))["machine"]
-        except (OSError, ValueError, KeyError) as error:
-            raise FileError(f"{plan / MANIFEST}: cannot be read ({error}); plan again") from error
+        name = str(read_manifest(plan)["machine"])
     if name is None:
         found = _NAMED.search(raw[:20_000])
         if found is None:
@@ -166,4 +189,4 @@ def _find_machine(raw: bytes, name: str | None, plan: Path | None) -> Machine:
                 f"{', '.join(list_names('machines'))}"
             )
         name = found.group(1).decode("ascii", "replace")
-    return read_machine(name, where)
+    return read_machine(name, None if plan is None else plan.resolve().parent)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from reclad.plan import Plan
     from reclad.process import Choice
+    from reclad.program import RefereeReport, Verdict
 
 _BEAD = (
     ("width", "mm"),
@@ -25,6 +26,12 @@ _BEAD = (
     ("pool_length", "mm"),
     ("heat", "W"),
 )
+
+
+def is_accepted(verdict: Verdict, refereed: RefereeReport) -> bool:
+    """Whether a program may run: nothing found, and the independent interpreter, where there is
+    one, agrees."""
+    return verdict.accepted and (refereed.accepted or not refereed.available)
 
 
 def quantity(draws: ArrayLike, unit: str) -> dict[str, float | str]:
@@ -93,8 +100,10 @@ def summarise(plan: Plan) -> dict[str, Any]:
         "program": {
             "states": len(plan.program),
             "power_steps": int(plan.toolpath.lit.sum()),
-            "accepted": plan.verdict.accepted,
-            "findings": [str(finding) for finding in plan.verdict.findings],
+            "accepted": is_accepted(plan.verdict, plan.refereed),
+            "findings": [
+                str(finding) for finding in (*plan.verdict.findings, *plan.refereed.findings)
+            ],
             "referee": {
                 "available": plan.refereed.available,
                 "accepted": plan.refereed.accepted,

@@ -61,6 +61,12 @@ class Estimate:
             )
 
 
+def estimate(draws: npt.ArrayLike) -> Estimate:
+    """The 5 %, 50 % and 95 % points of draws (SI)."""
+    low, mid, high = (float(q) for q in np.quantile(np.asarray(draws), (0.05, 0.5, 0.95)))
+    return Estimate(low, mid, high)
+
+
 @dataclass(frozen=True)
 class PartView:
     """The pipe, for the sketch and the head line. Lengths m."""

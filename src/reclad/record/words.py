@@ -67,3 +67,11 @@ def say_if_known(text: str) -> Words:
     """The text in both languages where the catalogue has it, else as it stands in both: for notes
     that a shop writes in its own data files."""
     return Words(text, read_catalogue().get(text, text))
+
+
+# the pipe cell: X along the pipe, Z from the axis, A about the axis
+ZERO_LINES = (
+    say("X0: nozzle over the end face on the tailstock side."),
+    say("Z0: nozzle tip on the rotation axis (set from the measured diameter)."),
+    say("A0: scribed mark under the nozzle."),
+)

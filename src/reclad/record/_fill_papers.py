@@ -1,0 +1,151 @@
+"""The report's papers - time and material, set-up, assumed numbers, method - from a plan."""
+
+from __future__ import annotations
+
+import platform
+from typing import TYPE_CHECKING
+
+from reclad.job import assumed
+from reclad.lab import beliefs
+from reclad.process.limits import KEYHOLE_MAX, OVERLAP_MAX, SEAM_DEPTH_MIN, WALL_SHARE_MAX
+from reclad.program.neutral import DWELL
+from reclad.record.folder import versions
+from reclad.record.names import LIMITS, UNKNOWNS
+from reclad.record.views import (
+    AssumedRow,
+    BudgetView,
+    MethodStep,
+    MethodView,
+    SetupView,
+    estimate,
+)
+from reclad.record.words import ZERO_LINES, Words, name_number, say, say_if_known
+from reclad.units import format_number, to_unit
+
+if TYPE_CHECKING:
+    import datetime
+
+    from reclad.plan import Plan
+
+# Beliefs that are a data file's own numbers: printed with that file.
+_TOLD_BY_FILES = (
+    "grain_speed",
+    "stream_radius",
+    "stream_focus",
+    "divergence",
+    "conductivity",
+    "heat_capacity",
+)
+STEPS = (
+    ("Wear from the caliper table; metal wanted is wear plus machining allowance", "caliper table"),
+    (
+        "Beam as a sum of Gaussians; powder stream with shadowing and heating in flight",
+        "pinkerton2007",
+    ),
+    ("Melt pool of a moving source with images in the wall", "eagar1983"),
+    ("Pool, powder caught and bead solved together; mass closes exactly", "picasso1994, huang2019"),
+    ("Tracks side by side as parabolas resting on the profile already laid", "ocelik2014"),
+    ("Part temperature turn by turn; the power follows it at constant dilution", "carslaw1959"),
+    (
+        "Every unknown drawn from its published or assumed spread; limits judged draw by draw",
+        "assumed",
+    ),
+    ("Program written, read back from its text, compared with the plan pose by pose", "linuxcnc"),
+)
+
+
+def fill_budget(plan: Plan) -> BudgetView:
+    """Time, powder, gas and light of the program."""
+    program, p = plan.program, plan.choice.procedure
+    kept = plan.choice.bead.catchment[:, 0] * p.feed_rate * program.lit_time
+    return BudgetView(
+        total_time=program.total_time,
+        laser_time=program.lit_time,
+        wait_time=float(program.duration[program.kind == DWELL].sum()),
+        powder_fed=program.powder_mass,
+        powder_kept=estimate(kept),
+        gas=float(program.duration[program.gas].sum()) * plan.job.cell.gas.flow,
+        energy=program.energy,
+    )
+
+
+def fill_setup(plan: Plan, now: datetime.datetime) -> SetupView:
+    """What the operator sets and checks."""
+    job, p = plan.job, plan.choice.procedure
+    cell, feeder = job.cell, job.cell.feeder
+    limit = f"{to_unit(job.limits.interpass_max, 'degC'):.0f} °C"
+    return SetupView(
+        machine=cell.name,
+        nozzle=job.nozzle.name,
+        zero=ZERO_LINES,
+        stand_off=p.stand_off,
+        stand_off_tolerance=cell.stand_off_tolerance,
+        feeder_rpm=feeder.rpm_for(p.feed_rate),
+        feed_rate=p.feed_rate,
+        weighed=feeder.weighed,
+        weighing_valid_days=feeder.valid_days,
+        weighing_expired=feeder.days_left(now.date()) < 0,
+        powder_lot=feeder.lot,
+        gas="Ar",
+        gas_flow=cell.gas.flow,
+        gas_purge=cell.gas.purge,
+        preheat=job.preheat if job.preheat > job.ambient + 1.0 else None,
+        program_file="program.ngc",
+        dry_run_file=f"reclad post {job.name} --dry-run",
+        coupon_file=f"reclad post {job.name} --coupon",
+        resume_command=f"reclad post {job.name} --from-turn N",
+        stop_when=(
+            say("powder flow stops, pulses or is visibly uneven"),
+            say("the melt pool flares, spatters or changes colour"),
+            say("the nozzle touches or glows"),
+            say("shielding gas flow is lost"),
+            say("inter-pass temperature above {value}", value=limit),
+        ),
+        inspect=(
+            say("diameter every 50 mm, before and after"),
+            say("dye penetrant test of the whole clad"),
+            say("hardness on the coupon section"),
+            say("run-out at the middle"),
+        ),
+    )
+
+
+def fill_assumed(plan: Plan) -> tuple[AssumedRow, ...]:
+    """Every number nobody has measured, the model's own first."""
+    job = plan.job
+    rows = []
+    for belief in beliefs(job.parent, job.clad, job.nozzle):
+        if belief.source == "assumed" and belief.name not in _TOLD_BY_FILES:
+            name, unit = UNKNOWNS[belief.name]
+            spread = estimate(getattr(plan.draws, belief.name))
+            low, mid, high = (
+                format_number(to_unit(v, unit) if unit else v, 3)
+                for v in (spread.low, spread.mid, spread.high)
+            )
+            rows.append(AssumedRow(say(name), f"{mid} ({low}–{high}) {unit}".strip(), _why("")))
+    for name, value in (
+        ("overlap", f"{OVERLAP_MAX:.0%}"),
+        ("conduction", f"{KEYHOLE_MAX:g}"),
+        ("seam", f"{to_unit(SEAM_DEPTH_MIN, 'mm'):g} mm"),
+        ("wall", f"{WALL_SHARE_MAX:.0%}"),
+    ):
+        rows.append(AssumedRow(say("limit: {name}", name=say(LIMITS[name])), value, say("assumed")))
+    rows += [AssumedRow(name_number(a.what), a.value, _why(a.source)) for a in assumed(job)]
+    return tuple(rows)
+
+
+def _why(source: str) -> Words:
+    _, _, note = source.partition(": ")
+    return say("assumed: {note}", note=say_if_known(note)) if note else say("assumed")
+
+
+def fill_method(plan: Plan) -> MethodView:
+    """The model chain, versions and inputs."""
+    return MethodView(
+        steps=tuple(MethodStep(say(what), source) for what, source in STEPS),
+        draws=len(plan.draws),
+        seed=plan.seed,
+        trials=0,
+        versions=(*versions().items(), ("Python", platform.python_version())),
+        inputs=tuple(plan.job.sources.items()),
+    )

@@ -1,0 +1,1 @@
+"""The uncalibrated process model against published measurements, misses included."""
