@@ -1,4 +1,4 @@
-"""Published rows against the bands that the shipped model and prior predict for them (SI inside)."""
+"""Published rows against the bands that the shipped model and prior predict for them; SI."""
 
 from __future__ import annotations
 
@@ -175,14 +175,16 @@ def score(tracks: Tracks, name: str, rows: Bools) -> Score:
     low, middle, high = quantiles(predicted)
     wide_low, _, wide_high = quantiles(predicted, tracks.source["scatter"][name])
     with np.errstate(divide="ignore"):
-        ratio = measured / middle
-        band = (high - low) / (2.0 * middle)
+        ratio, low_ratio, high_ratio = np.quantile(measured / middle, (0.5, 0.1, 0.9))
+        band = np.median((high - low) / (2.0 * middle))
     return Score(
         measured.size,
         int(((measured >= low) & (measured <= high)).sum()),
         int(((measured >= wide_low) & (measured <= wide_high)).sum()),
-        *(float(q) for q in np.quantile(ratio, (0.5, 0.1, 0.9))),
-        float(np.median(band)),
+        float(ratio),
+        float(low_ratio),
+        float(high_ratio),
+        float(band),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -32,16 +31,6 @@ _ASSUMPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("the same, and absorptivity 1.3 times", {"melting": True, "absorptivity": 1.3}),
 )
 _REFERENCE = {"power_W": "2000", "speed_mm_s": "10", "spot_mm": "3", "preheat_C": "200"}
-
-
-@dataclass(frozen=True)
-class _Pair:
-    pair: str
-    rows: int
-    inside: int
-    power: float
-    lowest: float
-    highest: float
 
 
 def write_page(h: Tracks, c: Tracks, m: dict[str, Any], effects: dict[str, Any]) -> str:
@@ -155,13 +144,19 @@ def _reported(m: dict[str, Any]) -> dict[str, float]:
     return {f"{r['response']} {r['term']}": float(r["coefficient_mm"]) for r in m["data"]}
 
 
-def _pair(m: dict[str, Any], name: str, drawn: dict[str, Floats], index: Floats) -> _Pair:
-    hits = [
-        bool(np.quantile(drawn[k], 0.05) <= v * 1e-3 <= np.quantile(drawn[k], 0.95))
-        for k, v in _reported(m).items()
-    ]
+def _pair(m: dict[str, Any], name: str, drawn: dict[str, Floats], index: Floats) -> dict[str, Any]:
     power = float(np.median(drawn["width P"])) * 1e3
-    return _Pair(name, len(hits), sum(hits), power, index.min(), index.max())
+    return {"pair": name, "rows": len(m["data"]), "inside": effects_inside(m, drawn)} | {
+        "power": power,
+        "lowest": index.min(),
+        "highest": index.max(),
+    }
+
+
+def effects_inside(m: dict[str, Any], drawn: dict[str, Floats]) -> int:
+    """How many reported effects lie in the 5-95 % band of the predicted ones."""
+    band = {term: np.quantile(values * 1e3, (0.05, 0.95)) for term, values in drawn.items()}
+    return sum(bool(band[t][0] <= v <= band[t][1]) for t, v in _reported(m).items())
 
 
 def _effects(m: dict[str, Any], effects: dict[str, Any]) -> list[str]:
@@ -171,7 +166,7 @@ def _effects(m: dict[str, Any], effects: dict[str, Any]) -> list[str]:
         for drawn, _ in effects.values():
             low, half, high = np.quantile(drawn[term] * 1e3, (0.05, 0.5, 0.95))
             mark = "inside" if low <= value <= high else "**outside**"
-            cells.append(f"{half:.2f} ({low:.2f} to {high:.2f}) {mark}")
+            cells.append(f"{half:z.2f} ({low:z.2f} to {high:z.2f}) {mark}")
         label = term.replace("_missing_symbol", " (variable not printed)")
         lines.append(f"| {label} | {value:g} | {' | '.join(cells)} |")
     return lines

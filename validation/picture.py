@@ -106,9 +106,9 @@ def draw(*sources: Tracks) -> str:
         for index, aspect in zip(tracks.index.tolist(), tracks.aspect.tolist(), strict=True):
             parts.append(shape.dot(index, aspect, index, number > 0))
         mark, metal = "●□"[number], tracks.source["conditions"]["material"]
-        parts.append(_text(490.0 + 70.0 * number, 20, f"{mark} {metal}", anchor="start"))
+        parts.append(_text(430.0 + 70.0 * number, 20, f"{mark} {metal}", anchor="start"))
     for x, label, paint in zip(
-        (70, 170, 270, 370), ("index 指数 &lt; 3", "3–6", "6–10", "&gt; 10"), _COLOURS, strict=True
+        (70, 200, 270, 340), ("index 指数 &lt; 3", "3–6", "6–10", "&gt; 10"), _COLOURS, strict=True
     ):
         parts.append(f'<circle cx="{x}" cy="16" r="4" fill="{paint}"/>')
         parts.append(_text(x + 9, 20, label, anchor="start"))

@@ -18,18 +18,12 @@ def build() -> dict[str, str]:
     sources = read_sources()
     steel, nickel = (predict_tracks(sources[key]) for key in ("HOFMANN-2026", "CHEN-2020"))
     experiment = sources["MRO-DOE"]
-    return {
-        PAGE: write_page(steel, nickel, experiment, predict_effects(experiment)),
-        PICTURE: draw(steel, nickel),
-    }
-
-
-def main() -> None:
-    for name, text in build().items():
-        (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
-        (ROOT / name).write_bytes(text.encode("utf-8"))
+    page = write_page(steel, nickel, experiment, predict_effects(experiment))
+    return {PAGE: page, PICTURE: draw(steel, nickel)}
 
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
-    main()
+    for name, text in build().items():
+        (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
+        (ROOT / name).write_bytes(text.encode("utf-8"))

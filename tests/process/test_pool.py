@@ -112,29 +112,26 @@ def test_nothing_melts_below_the_melting_strength() -> None:
 
 
 @pytest.mark.slow
-def test_the_table_gives_the_pool_of_the_integral() -> None:
+def test_the_table_gives_the_pool_of_the_integral_everywhere() -> None:
+    # Width, length and depth within 1 % or 5 um at a 1.5 mm beam, from below the melting threshold
+    # to sixty times above it, in walls from endless to two beam radii, molten through included.
     table = load_pool_table("gaussian")
-    rng = np.random.default_rng(3)
-    exact, fast, errors = np.zeros(5), np.zeros(5), []
-    for _ in range(400):
-        pe = float(np.exp(rng.uniform(np.log(0.1), np.log(20.0))))
-        g = float(rng.choice([0.0, rng.uniform(0.0, 0.3)]))
-        u = rng.uniform(0.15, 2.0)
-        n = float(np.exp(u * u) / kernels.hottest_point(pe, g, POINT)[1])
+    rng = np.random.default_rng(11)
+    exact, fast = np.zeros(5), np.zeros(5)
+    for _ in range(2500):
+        pe = float(np.exp(rng.uniform(np.log(0.05), np.log(30.0))))
+        g = float(rng.choice([0.0, rng.uniform(0.0, 0.5)]))
+        hottest = kernels.hottest_point(pe, g, POINT)[1]
+        n = float(np.exp(rng.uniform(np.log(0.9), np.log(60.0))) / hottest)
         kernels.pool_shape(n, pe, g, POINT, exact)
         kernels.look_up(n, pe, g, table.axes, table.hot, table.shape, table.kernels, fast)
-        through = g * exact[4] > 0.8
-        errors.append(
-            (
-                fast[0] / exact[0] - 1,
-                0.0 if through else fast[4] / exact[4] - 1,
-                (fast[2] - fast[3]) / (exact[2] - exact[3]) - 1,
-            )
-        )
-    worst = np.quantile(np.abs(errors), 0.99, axis=0)
-    assert worst[0] < 0.003
-    assert worst[1] < 0.02
-    assert worst[2] < 0.003
+        for of in (
+            lambda pool: 2 * pool[0],
+            lambda pool: pool[2] - pool[3],
+            lambda pool: pool[4],
+        ):
+            slack = max(0.01 * of(exact), 5e-6 / 1.5e-3)
+            assert abs(of(fast) - of(exact)) <= slack, (n, pe, g)
 
 
 def test_a_top_hat_of_gaussians_has_the_power_and_spread_of_a_disc() -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from reclad.errors import RecladError
+from reclad.app.door import mention, run, tell
 
 app = typer.Typer(
     name="reclad",
@@ -26,18 +26,25 @@ _DEMO = "pipe-demo"
 JobFolder = Annotated[Path, typer.Argument(metavar="JOB", help="job folder, holding job.toml")]
 AsJson = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
 Replace = Annotated[
-    bool, typer.Option("--replace", help="overwrite plan files somebody changed by hand")
+    bool, typer.Option("--replace", help="give up plan files that somebody changed by hand")
 ]
 
 
 @app.command()
 def demo(as_json: AsJson = False) -> None:
-    """The main job on the shipped pipe: writes ./pipe-demo with report and machine program."""
+    """The shipped pipe: writes and plans ./pipe-demo."""
+    from reclad.errors import FileError
     from reclad.job import new_job
 
-    if not Path(_DEMO).exists():
+    folder = Path(_DEMO)
+    if not folder.exists():
         new_job(_DEMO)
-    _plan(Path(_DEMO), as_json=as_json, replace=False)
+    elif not (folder / "job.toml").is_file():
+        raise FileError(
+            f"{_DEMO}: exists already and is no job folder; move it elsewhere, or start in "
+            "another folder"
+        )
+    _plan(folder, as_json=as_json, replace=False)
 
 
 @app.command()
@@ -45,22 +52,22 @@ def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="name of the new folder")],
     like: Annotated[str, typer.Option(help="example to start from")] = "pipe",
 ) -> None:
-    """A new job folder here, from a commented example."""
+    """A new job folder, from a commented example."""
     from reclad.job import new_job
 
     folder = new_job(name, like=like)
-    print(f"{folder.name}: edit job.toml, then run `reclad plan {folder.name}`")
+    tell(f"{folder.name}: edit job.toml, then run `reclad plan {folder.name}`")
 
 
 @app.command()
 def check(job: JobFolder, as_json: AsJson = False) -> None:
-    """Whether a job can be read: every file, unit, name and rule."""
+    """Whether a job can be planned: files, units, rules."""
     from reclad.app import show
     from reclad.job import assumed, read_job
 
     read = read_job(job)
     if as_json:
-        _print_json(
+        _tell_json(
             {
                 "job": read.name,
                 "inputs": read.sources,
@@ -68,92 +75,94 @@ def check(job: JobFolder, as_json: AsJson = False) -> None:
             }
         )
         return
-    print(show.job_lines(read, len(assumed(read))))
+    tell(show.job_lines(read, assumed(read)))
 
 
 @app.command()
 def plan(job: JobFolder, as_json: AsJson = False, replace: Replace = False) -> None:
-    """Parameters, path, machine program and report for a job: writes JOB/plan."""
+    """Settings, path, program, report: writes JOB/plan."""
     _plan(job, as_json=as_json, replace=replace)
 
 
 @app.command()
 def explain(
     job: JobFolder,
-    name: Annotated[str, typer.Argument(help="what to explain, for example power")] = "",
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="what to explain, for example power")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Why a number of the plan is what it is: value, model, parameters, source."""
+    """Why a number of the plan is what it is."""
     from reclad.app import show
     from reclad.errors import JobError
     from reclad.job import read_job
     from reclad.record import load_plan
+    from reclad.units import nearest
 
-    told = load_plan(job, dict(read_job(job).sources)).summary["explain"]
-    if name not in told:
-        wanted = f"{name!r} is not explained" if name else "say what to explain"
-        raise JobError(f"{wanted}; choose one of {', '.join(told)}")
+    told = load_plan(job, dict(read_job(job).sources)).explanations
+    if name and name not in told:
+        raise JobError(f"{name!r} is not explained; {nearest(name, [*told])}")
+    chosen = {name: told[name]} if name else told
     if as_json:
-        _print_json({name: told[name]})
+        _tell_json(chosen)
     else:
-        print(show.explanation(name, told[name]))
+        tell(show.explanation(name, told[name]) if name else show.explained(told))
 
 
 @app.command()
 def post(
     job: JobFolder,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="same motion, gate 0, aiming beam, no powder")
+        bool,
+        typer.Option("--dry-run", help="same motion, laser never on, aiming beam, no powder"),
     ] = False,
-    coupon: Annotated[bool, typer.Option("--coupon", help="one turn, from the middle")] = False,
+    coupon: Annotated[
+        bool, typer.Option("--coupon", help="the first turn alone, to weld and measure")
+    ] = False,
     from_turn: Annotated[
         int | None, typer.Option("--from-turn", help="resume at this turn, counted over layers")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """A machine program of a planned job: whole, dry run, one-turn coupon, or the rest."""
+    """A program of a plan: whole, dry run, coupon, rest."""
     from reclad.app import show
     from reclad.job import read_job
     from reclad.record import post_program
 
-    read = read_job(job)
-    posted = post_program(read, job, dry_run=dry_run, coupon=coupon, from_turn=from_turn)
+    if coupon and from_turn is not None:
+        raise typer.BadParameter("--coupon and --from-turn exclude each other; give one of them")
+    posted = post_program(read_job(job), job, dry_run=dry_run, coupon=coupon, from_turn=from_turn)
     if as_json:
-        _print_json(show.verdict_json(posted.path, posted.verdict, posted.refereed))
+        _tell_json(show.checked_json(posted))
     else:
-        print(show.verdict_lines(posted.path, posted.verdict, posted.refereed))
-    if not posted.accepted:
-        raise typer.Exit(1)
+        tell(show.checked_lines(posted, written=posted.accepted))
+    show.expect_accepted(posted, "it is not written")
 
 
 @app.command()
 def verify(
     program: Annotated[Path, typer.Argument(metavar="PROGRAM", help="machine program to check")],
     machine: Annotated[
-        str | None, typer.Option("--machine", help="machine, when the program does not name it")
+        str | None, typer.Option("--machine", help="machine, when neither plan nor program says")
     ] = None,
     plan_folder: Annotated[
-        Path | None, typer.Option("--plan", help="plan folder, when not beside the program")
+        Path | None, typer.Option("--plan", help="plan or job folder, when not beside the program")
     ] = None,
     checksum: Annotated[
         bool, typer.Option("--checksum/--no-checksum", help="also check the text's own checksum")
     ] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Whether a machine program may run: rules, limits, and its plan pose by pose."""
+    """Whether a program may run: rules, limits, its plan."""
     from reclad.app import show
     from reclad.record import verify_program
 
     checked = verify_program(program, machine=machine, plan=plan_folder, checksum=checksum)
     if as_json:
-        _print_json(
-            show.verdict_json(program, checked.verdict, checked.refereed)
-            | {"plan": checked.plan and str(checked.plan), "machine": checked.machine}
-        )
+        _tell_json(show.checked_json(checked))
     else:
-        print(show.verdict_lines(program, checked.verdict, checked.refereed, checked.plan))
-    if not checked.accepted:
-        raise typer.Exit(1)
+        tell(show.checked_lines(checked))
+    show.expect_accepted(checked, "do not run it")
 
 
 @app.command()
@@ -164,86 +173,82 @@ def predict(
     power: Annotated[str | None, typer.Option(help='for example "2 kW"')] = None,
     travel_speed: Annotated[str | None, typer.Option(help='for example "10 mm/s"')] = None,
     feed_rate: Annotated[
-        str, typer.Option(help='powder fed, for example "17 g/min"; "0 g/min" is a bare track')
-    ] = "0 g/min",
-    spot: Annotated[str, typer.Option(help="spot diameter")] = "3 mm",
+        str | None, typer.Option(help='powder fed, for example "17 g/min"; else a bare track')
+    ] = None,
+    spot: Annotated[str | None, typer.Option(help='spot diameter; else "3 mm"')] = None,
     spot_definition: Annotated[
-        str, typer.Option(help="1/e2, D4sigma, 1/e, FWHM or top-hat")
-    ] = "1/e2",
-    interpass: Annotated[str, typer.Option(help="part temperature")] = "20 degC",
+        str | None, typer.Option(help="1/e2 (else this), D4sigma, 1/e, FWHM or top-hat")
+    ] = None,
+    interpass: Annotated[str | None, typer.Option(help='part temperature; else "20 degC"')] = None,
     powder: Annotated[str | None, typer.Option(help="powder, for example IN625")] = None,
-    material: Annotated[str, typer.Option(help="parent metal")] = "42CrMo4",
+    material: Annotated[str | None, typer.Option(help="parent metal; else 42CrMo4")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The bead of one setting (options) or of every row of a CSV, with intervals.
+    """The bead of one setting, or of every CSV row.
 
     CSV columns: power_W, travel_speed_mm_s, feed_rate_g_min (0 or empty: bare melt track),
     spot_mm, spot_definition, interpass_C, powder, material.
     """
     from reclad.app import settings, show
 
-    rows = (
-        settings.read_csv(file)
-        if file is not None
-        else [
-            settings.read_options(
-                power, travel_speed, feed_rate, spot, spot_definition, interpass, powder, material
-            )
-        ]
-    )
+    options = {
+        "power": power,
+        "travel_speed": travel_speed,
+        "feed_rate": feed_rate,
+        "spot": spot,
+        "spot_definition": spot_definition,
+        "interpass": interpass,
+        "powder": powder,
+        "material": material,
+    }
+    given = {name: text for name, text in options.items() if text is not None}
+    if file is not None and given:
+        raise typer.BadParameter("give a CSV file or options, not both")
+    if file is None and not {"power", "travel_speed"} <= given.keys():
+        raise typer.BadParameter(
+            "give a CSV file, or at least --power and --travel-speed, for example "
+            '--power "2 kW" --travel-speed "10 mm/s" --feed-rate "17 g/min" --powder IN625'
+        )
+    rows = [settings.read_options(given)] if file is None else settings.read_csv(file)
     predicted = settings.predict_rows(rows)
     if as_json:
-        print("[\n" + ",\n".join(json.dumps(p, allow_nan=False) for p in predicted) + "\n]")
+        tell("[\n" + ",\n".join(json.dumps(p, allow_nan=False) for p in predicted) + "\n]")
     else:
-        print(show.bead_table(predicted))
+        tell(show.bead_table(predicted))
 
 
-def _plan(folder: Path, *, as_json: bool, replace: bool) -> None:
+def _plan(job: Path, *, as_json: bool, replace: bool) -> None:
     import datetime
 
     from reclad.app import show
     from reclad.job import read_job
     from reclad.plan import plan_job
-    from reclad.record import write_plan
+    from reclad.record import expect_writable, write_plan
 
     started = time.monotonic()
 
     def say(line: str) -> None:
-        print(f"  {time.monotonic() - started:5.1f} s  {line}", file=sys.stderr, flush=True)
+        mention(f"  {time.monotonic() - started:5.1f} s  {line}")
 
+    read = read_job(job)
+    expect_writable(job, replace=replace)
     now = datetime.datetime.now(tz=datetime.UTC).astimezone()
-    made = plan_job(read_job(folder), today=now.date(), say=say)
+    made = plan_job(read, today=now.date(), say=say)
     say("drawing the report")
-    summary, where = write_plan(made, folder, now=now, replace=replace)
+    summary, where = write_plan(made, job, now=now, replace=replace)
     say("done")
     if as_json:
-        _print_json(summary | {"folder": str(where)})
+        _tell_json(summary | {"folder": str(where)})
     else:
-        print(show.plan_lines(summary, where))
-    if not made.verdict.accepted or (made.refereed.available and not made.refereed.accepted):
-        raise typer.Exit(1)
+        tell(show.plan_lines(summary, where))
+    show.expect_plan_accepted(summary)
 
 
-def _print_json(value: dict[str, Any]) -> None:
-    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str))
+def _tell_json(value: dict[str, Any]) -> None:
+    # ASCII only: a console that lacks a sign must not change the data.
+    tell(json.dumps(value, indent=2, allow_nan=False))
 
 
 def main() -> None:
     """Entry point: every refusal is one line on stderr, never a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        # A shop console may be GBK or ASCII: print what it can, never stop for what it cannot.
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    try:
-        app()
-    except RecladError as error:
-        print(f"reclad: {error}", file=sys.stderr)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        print("reclad: interrupted; nothing was overwritten", file=sys.stderr)
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
-    except OSError as error:
-        print(f"reclad: {error.filename or ''} {error.strerror or error}".strip(), file=sys.stderr)
-        sys.exit(1)
+    sys.exit(run(app))

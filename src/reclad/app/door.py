@@ -9,7 +9,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from reclad.errors import RecladError
+from reclad.errors import FileError, RecladError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,13 +38,10 @@ def run(command: Callable[[], object]) -> int:
             code = _call(command)
             _flush()
     except _StoppedError as stop:
-        _say("stopped; nothing was overwritten")
+        _say("stopped; no file is half written, and the plan before is kept")
         return 128 + stop.number
     except RecladError as error:
         return _refuse(str(error))
-    except BrokenPipeError:
-        _drop_output()
-        return _refuse("whoever read the output closed it before the end")
     except OSError as error:
         _drop_output()
         where = f"{error.filename}: " if error.filename else "output: "
@@ -59,6 +56,28 @@ def run(command: Callable[[], object]) -> int:
             f"please report it with what {_DEBUG}=1 prints"
         )
     return code
+
+
+def tell(text: str) -> None:
+    """Print a result. FileError when nobody takes it: a closed pipe, a full disk."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except OSError as error:
+        _drop_output()
+        raise FileError(
+            f"the output could not be written ({error.strerror}); what was printed is not complete"
+        ) from error
+
+
+def mention(line: str) -> None:
+    """Print how far the work is, beside the result."""
+    with contextlib.suppress(OSError, ValueError):
+        if sys.stderr is not None:
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
 
 
 def _call(command: Callable[[], object]) -> int:
@@ -76,11 +95,7 @@ def _refuse(line: str) -> int:
 
 def _say(line: str) -> None:
     """One line whatever is in it: a file name may hold line breaks and terminal commands."""
-    plain = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
-    with contextlib.suppress(OSError, ValueError):
-        if sys.stderr is not None:
-            sys.stderr.write(f"reclad: {plain}\n")
-            sys.stderr.flush()
+    mention("reclad: " + "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line))
 
 
 def _print_what_the_console_can() -> None:
@@ -107,7 +122,7 @@ def _drop_output() -> None:
 def _stoppable() -> Iterator[None]:
     """Ctrl-C and SIGTERM unwind through every `finally`, so that nothing half done is left."""
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(number: int, _: FrameType | None) -> None:
         raise _StoppedError(number)
 
     try:

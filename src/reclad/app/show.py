@@ -1,171 +1,268 @@
-"""Results as lines for a terminal."""
+"""Results as lines for a terminal, in the words of a shop."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from reclad.errors import ProgramError
 from reclad.record.names import LIMITS, MEASUREMENTS
+from reclad.record.summary import quantity
 from reclad.units import format_quantity
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reclad.job import Job
-    from reclad.program import RefereeReport, Verdict
+    from reclad.job import Assumed, Job
+    from reclad.record import Checked
+
+_MODES = {"conduction": "sound", "keyhole": "keyhole", "no_melt": "no melt"}
+_LEGEND = {
+    "keyhole": "keyhole: the beam drills in and traps pores",
+    "no_melt": "no melt: the surface never melts",
+}
+_BRACKETS = "in brackets: nine out of ten lie between"
+_TOTALS = {
+    "total_time": "s",
+    "lit_time": "s",
+    "energy": "kJ",
+    "powder_mass": "g",
+    "power_min": "W",
+    "power_max": "W",
+    "x_speed_max": "mm/s",
+    "z_speed_max": "mm/s",
+    "a_speed_max": "deg/s",
+    "x_min": "mm",
+    "x_max": "mm",
+    "z_min": "mm",
+    "z_max": "mm",
+    "a_min": "deg",
+    "a_max": "deg",
+}
 
 
-def job_lines(job: Job, assumed: int) -> str:
+def job_lines(job: Job, guesses: list[Assumed]) -> str:
     """A job that could be read."""
     part = job.part
     return "\n".join(
         (
-            f"{job.name}: {job.kind} of {job.feedstock.name} on {job.parent.name}, "
-            f"machine {job.cell.name}",
-            f"  {part.shape} {_mm(part.length)} long, wall {_mm(part.wall)}, to clad "
+            f"{job.name}: ready to plan",
+            f"  job       {job.kind} of {job.feedstock.name} on {job.parent.name}, machine "
+            f"{job.cell.name}",
+            f"  part      {part.shape} {_mm(part.length)} long, wall {_mm(part.wall)}, to clad "
             f"{_mm(part.clad_from)} to {_mm(part.clad_to)}, {len(part.caliper)} caliper rows",
-            f"  {len(job.sources)} files read, {assumed} numbers only assumed",
+            f"  files     {len(job.sources)} read, all valid",
+            f"  assumed   {len(guesses)} numbers nobody measured here; --json lists them",
         )
     )
 
 
 def plan_lines(summary: dict[str, Any], folder: Path) -> str:
     """A plan: how sure, what is proposed, what to expect, where it is."""
-    repair, program = summary["repair"], summary["program"]
+    return "\n".join(
+        (
+            "",
+            f"{summary['job']}: {_status(summary)}",
+            *_chance_lines(summary),
+            "",
+            *_settings(summary),
+            "",
+            *_expected(summary["expected"]),
+            "",
+            *_repair(summary),
+            "",
+            *_files(summary, folder),
+        )
+    )
+
+
+def _status(summary: dict[str, Any]) -> str:
+    if not summary["program"]["accepted"]:
+        return "REFUSED - the program must not run"
+    if summary["status"] == "preliminary":
+        return "PRELIMINARY - weld and measure a coupon first"
+    return "ready"
+
+
+def _chance_lines(summary: dict[str, Any]) -> list[str]:
+    binding = summary["binding"]
     lines = [
-        "",
-        f"{summary['job']}: {_status(summary)}",
-        f"  chance that every limit holds: {summary['chance']:.0%} (asked {summary['asked']:.0%}); "
-        f"binding: {LIMITS[summary['binding']]}",
-        *_lift(summary["measurements"]),
-        "",
-        *_procedure(summary),
-        "",
-        "expected                5 %        50 %        95 %",
+        f"  chance that every limit is kept: {_chance(summary['chance'])} "
+        f"(the job asks {_chance(summary['asked'])})",
+        f"  most at risk: {LIMITS[binding]}, kept with {_chance(summary['chances'][binding])}",
+    ]
+    best = [(m, c) for m, c in summary["measurements"].items() if m != "none"][:2]
+    if summary["status"] == "preliminary":
+        lines += [
+            f"  {'what would help most:' if not i else '':22} {MEASUREMENTS[name]}: about "
+            f"{_chance(chance)}"
+            for i, (name, chance) in enumerate(best)
+        ]
+    return lines
+
+
+def _settings(summary: dict[str, Any]) -> list[str]:
+    chosen = summary["procedure"]
+    free = (summary["free_choice"] or {}).get("procedure")
+    rows: list[tuple[str, list[str]]] = []
+    for name, key in (
+        ("power", "power"),
+        ("travel speed", "travel_speed"),
+        ("powder feed", "feed_rate"),
+        ("feeder disc", "feeder_speed"),
+        ("pitch", "pitch"),
+        ("layers", "layers"),
+        ("stand-off", "stand_off"),
+    ):
+        told = [s[key] for s in (chosen, free) if s]
+        rows.append((name, [_one(t) if isinstance(t, dict) else str(t) for t in told]))
+    heads = ["proposed"]
+    if free:
+        told = summary["free_choice"]
+        heads.append("nothing fixed")
+        rows.append(
+            ("chance, mid-repair", [_chance(summary["chance_middle"]), _chance(told["chance"])])
+        )
+        rows.append(
+            ("beam-on time", [_time(summary["repair"]["laser_time"]), _time(told["laser_time"])])
+        )
+    lines = [f"{'settings':20}" + "".join(f"{head:>16}" for head in heads)]
+    lines += [f"{name:20}" + "".join(f"{cell:>16}" for cell in cells) for name, cells in rows]
+    if free:
+        lines.append("  nothing fixed: the choice if job.toml fixed none of these")
+    return lines
+
+
+def _expected(expected: dict[str, Any]) -> list[str]:
+    return [
+        f"{'expected':20}{'low':>9}{'middle':>9}{'high':>9}",
         *(
-            _band(name, summary["expected"][key])
+            f"{name:20}"
+            + "".join(f"{cell:>9}" for cell in _low_to_high(expected[key]))
+            + f" {expected[key]['unit']}"
             for name, key in (
                 ("bead width", "width"),
                 ("bead height", "height"),
                 ("fused depth", "depth"),
                 ("dilution", "dilution"),
-                ("catchment", "catchment"),
-                ("layer thickness", "thickness"),
-                ("inter-pass, hottest", "interpass_highest"),
+                ("powder kept", "catchment"),
+                ("clad thickness", "thickness"),
+                ("thickness needed", "thickness_needed"),
+                ("hottest inter-pass", "interpass_highest"),
             )
         ),
-        "",
-        f"time {_one(repair['time'])} (beam on {_one(repair['laser_time'])}), "
-        f"{repair['turns']} turns, powder {_one(repair['powder_fed'])}, power "
-        f"{_one(repair['power_first_turn'])} falling to {_one(repair['power_last_turn'])}",
-        f"program: {program['states']} states, {program['power_steps']} power steps, "
-        f"{'accepted' if program['accepted'] else 'REFUSED'}; {program['referee']['said']}",
-        *(f"  {finding}" for finding in program["findings"][:10]),
-        "",
-        f"report   {folder / 'report.html'}",
-        f"program  {folder / 'program.ngc'}",
+        "  nine out of ten such repairs lie between low and high",
     ]
-    return "\n".join(lines)
 
 
-def _status(summary: dict[str, Any]) -> str:
-    if summary["status"] == "preliminary":
-        return "PRELIMINARY: COUPON FIRST"
-    return "ready"
+def _low_to_high(told: dict[str, Any]) -> list[str]:
+    if told["p05"] == told["p95"]:
+        return ["", _number(told["value"]), ""]
+    return [_number(told[p]) for p in ("p05", "p50", "p95")]
 
 
-def _lift(measurements: dict[str, float]) -> list[str]:
-    best = [(m, c) for m, c in measurements.items() if m != "none"][:2]
-    return [f"  {MEASUREMENTS[name]} would lift it to about {chance:.0%}" for name, chance in best]
+def _repair(summary: dict[str, Any]) -> list[str]:
+    repair, program = summary["repair"], summary["program"]
+    verdict = "accepted" if program["accepted"] else f"REFUSED, faults: {len(_faults(summary))}"
+    return [
+        f"repair    {_time(repair['time'])}, beam on {_time(repair['laser_time'])}, "
+        f"{repair['turns']} turns",
+        f"powder    {_one(repair['powder_fed'])} fed, {_interval(repair['powder_kept'])} kept",
+        f"power     {_one(repair['power_first_turn'])} in the first turn, "
+        f"{_one(repair['power_last_turn'])} in the last",
+        f"program   {verdict}: {program['states']} steps, power set {program['power_steps']} times",
+        f"          {program['referee']['said']}",
+        *(f"          {finding}" for finding in program["findings"][:10]),
+    ]
 
 
-def _procedure(summary: dict[str, Any]) -> list[str]:
-    chosen = summary["procedure"]
-    free = (summary["free_choice"] or {}).get("procedure")
-    lines = [f"{'':22}{'proposed':>12}" + (f"{'free choice':>14}" if free else "")]
-    for name, key in (
-        ("power", "power"),
-        ("travel speed", "travel_speed"),
-        ("powder feed", "feed_rate"),
-        ("feeder", "feeder_speed"),
-        ("pitch", "pitch"),
-        ("layers", "layers"),
-        ("stand-off", "stand_off"),
-    ):
-        cells = [
-            _one(s[key]) if isinstance(s[key], dict) else str(s[key]) for s in (chosen, free) if s
-        ]
-        lines.append(f"{name:22}{cells[0]:>12}" + (f"{cells[1]:>14}" if free else ""))
-    if free:
-        told = summary["free_choice"]
-        lines.append(f"{'chance at mid-repair':22}{'':>12}{told['chance']:>14.0%}")
-        lines.append(
-            f"{'beam-on time':22}{_one(summary['repair']['laser_time']):>12}"
-            f"{_one(told['laser_time']):>14}"
-        )
+def _files(summary: dict[str, Any], folder: Path) -> list[str]:
+    name = "program.ngc" if summary["program"]["accepted"] else "refused.ngc"
+    lines = [f"report    {folder / 'report.html'}", f"program   {folder / name}"]
+    if summary["status"] == "preliminary" and summary["program"]["accepted"]:
+        lines.append(f"next      reclad post {folder.parent} --coupon")
     return lines
+
+
+def explained(told: dict[str, Any]) -> str:
+    """Everything that can be explained, one line each."""
+    lines = [f"{name:14}{_interval(one['value']):28}{one['origin']}" for name, one in told.items()]
+    return "\n".join((*lines, _BRACKETS, "one of them in full: reclad explain JOB NAME"))
 
 
 def explanation(name: str, told: dict[str, Any]) -> str:
     """One number traced back: value, model, parameters, source."""
-    lines = [f"{name} = {_interval(told['value'])}, {told['origin']}"]
-    lines += [f"  <- {model}" for model in told["model"]]
-    for side in told.get("sides", ()):
+    lines = [f"{name.replace('_', ' ')}: {_interval(told['value'])}, {told['origin']}"]
+    if "along" in told:
         lines.append(
-            f"  at {_one(side['at'])}: chance {side['chance']:.0%}, held back by "
-            f"{LIMITS[side['binding']]} ({side['binding_chance']:.0%})"
+            f"  along the repair: {_one(told['along']['first_turn'])} in the first turn, "
+            f"{_one(told['along']['last_turn'])} in the last, as the part warms up"
         )
-    for p in told.get("parameters", ()):
-        lines.append(
-            f"  <- {p['name'].replace('_', ' ')}: {p['belief'].replace('_', '-')} "
-            f"(influence {p['influence']:+.2f}) <- {p['source']}"
-        )
+    lines += [f"  from: {model}" for model in told["model"]]
+    if told.get("sides"):
+        lines.append("  chance that every limit is kept, at mid-repair:")
+        lines += [
+            f"    at {_one(side['at']):>11}: {_chance(side['chance']):>6}; most at risk: "
+            f"{LIMITS[side['binding']]}, kept with {_chance(side['binding_chance'])}"
+            for side in told["sides"]
+        ]
+    if told.get("parameters"):
+        lines.append("  what moves it most (-1 to +1), what is believed of it, and why:")
+        lines += [
+            f"    {p['influence']:+.2f}  {p['meaning']}: {_interval(p['believed'])}, "
+            f"{'assumed' if p['source'] == 'assumed' else 'source ' + p['source']}"
+            for p in told["parameters"]
+        ]
+    if told["value"]["p05"] != told["value"]["p95"]:
+        lines.append(f"  {_BRACKETS}")
     return "\n".join(lines)
 
 
 def bead_table(rows: list[dict[str, Any]]) -> str:
-    """Predicted beads, one line per row: 50 % with 5 % to 95 %."""
-    lines = [f"{'row':>4}  {'width':>22} {'height':>22} {'depth':>22} {'dilution':>22}  mode"]
+    """Predicted beads, one line per row: the middle with low to high."""
+    columns = (("width", "mm"), ("height", "mm"), ("depth", "mm"), ("dilution", "%"))
+    lines = [f"{'row':>4}  " + "".join(f"{f'{n} {u}':<24}" for n, u in columns) + "melt pool"]
     for row in rows:
-        mode = max(row["mode"], key=lambda m: row["mode"][m]).replace("_", " ")
-        cells = " ".join(
-            f"{_interval(row[key]):>22}" for key in ("width", "height", "depth", "dilution")
+        cells = "".join(
+            f"{_range(row[name]) if row['powder'] or name in ('width', 'depth') else '-':<24}"
+            for name, _ in columns
         )
-        lines.append(f"{row['row']:>4}  {cells}  {mode} {max(row['mode'].values()):.0%}")
+        mode = max(row["mode"], key=lambda m: row["mode"][m])
+        lines.append(f"{row['row']:>4}  {cells}{_MODES[mode]} {_chance(row['mode'][mode])}")
+    lines.append(_BRACKETS)
+    lines += [text for mode, text in _LEGEND.items() if any(r["mode"][mode] > 0.5 for r in rows)]
     return "\n".join(lines)
 
 
-def verdict_lines(
-    path: Path, verdict: Verdict, refereed: RefereeReport, plan: Path | None = None
-) -> str:
-    """A checked program: accepted or refused, with lines and reasons."""
-    accepted = verdict.accepted and (not refereed.available or refereed.accepted)
-    program = verdict.program
-    lines = [
-        f"{path}: {'accepted' if accepted else 'REFUSED'}",
-        f"  {len(program)} states, {format_quantity(program.total_time, 'min')}, beam on "
-        f"{format_quantity(program.lit_time, 'min')}, powder "
-        f"{format_quantity(program.powder_mass, 'g')}",
-    ]
-    lines.append(
-        f"  compared pose by pose with {plan}"
-        if plan
-        else "  not compared with a plan: none beside it and none given"
+def checked_lines(checked: Checked, *, written: bool = False) -> str:
+    """A checked program: accepted or refused, what it was checked against, lines and reasons."""
+    program, findings = checked.verdict.program, _findings(checked)
+    compared = (
+        f"pose by pose with {checked.plan}" if checked.plan else "with none: none is beside it"
     )
-    lines += [f"  {'note: ' if f.note else ''}{f}" for f in verdict.findings]
-    lines.append(f"  {refereed.message}")
-    lines += [f"  rs274: {f}" for f in refereed.findings]
-    return "\n".join(lines)
+    verdict = "accepted" if checked.accepted else "REFUSED - do not run"
+    lines = [
+        f"{checked.path}: {'written, ' if written else ''}{verdict}",
+        f"  machine   {checked.machine}",
+        f"  plan      compared {compared}",
+        f"  program   {len(program)} steps, {duration(program.total_time)}, beam on "
+        f"{duration(program.lit_time)}, powder {format_quantity(program.powder_mass, 'g')}",
+        f"  LinuxCNC  {checked.refereed.message}",
+    ]
+    return "\n".join((*lines, *(f"  {'note: ' if f.note else ''}{f}" for f in findings)))
 
 
-def verdict_json(path: Path, verdict: Verdict, refereed: RefereeReport) -> dict[str, Any]:
+def checked_json(checked: Checked) -> dict[str, Any]:
     """The same as plain JSON values."""
-    accepted = verdict.accepted and (not refereed.available or refereed.accepted)
+    refereed = checked.refereed
+    totals = checked.verdict.program.summary()
     return {
-        "program": str(path),
-        "accepted": accepted,
+        "program": str(checked.path),
+        "accepted": checked.accepted,
+        "machine": checked.machine,
+        "plan": checked.plan and str(checked.plan),
         "findings": [
             {"line": f.line, "rule": f.rule, "message": f.message, "note": f.note}
-            for f in (*verdict.findings, *refereed.findings)
+            for f in _findings(checked)
         ],
         "referee": {
             "available": refereed.available,
@@ -173,8 +270,63 @@ def verdict_json(path: Path, verdict: Verdict, refereed: RefereeReport) -> dict[
             "said": refereed.message,
             "exit_code": refereed.exit_code,
         },
-        "totals": {name: round(value, 6) for name, value in verdict.program.summary().items()},
+        "totals": {"states": int(totals["states"])}
+        | {name: quantity(totals[name], unit) for name, unit in _TOTALS.items()},
     }
+
+
+def expect_accepted(checked: Checked, remedy: str) -> None:
+    """ProgramError with the first fault of a refused program, one line."""
+    if checked.accepted:
+        return
+    faults = [str(f) for f in _findings(checked) if not f.note] or [checked.refereed.message]
+    raise ProgramError(f"{checked.path}: refused, {remedy}: {_first(faults)}")
+
+
+def expect_plan_accepted(summary: dict[str, Any]) -> None:
+    """ProgramError with the first fault of a plan's program, one line, if it must not run."""
+    if not summary["program"]["accepted"]:
+        raise ProgramError(
+            f"{summary['job']}: the program is refused, and saved as refused.ngc only: "
+            f"{_first(_faults(summary))}"
+        )
+
+
+def _faults(summary: dict[str, Any]) -> list[str]:
+    program = summary["program"]
+    found = [f for f in program["findings"] if not f.startswith("note: ")]
+    return found or [program["referee"]["said"]]
+
+
+def _first(faults: list[str]) -> str:
+    return faults[0] + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else "")
+
+
+def _findings(checked: Checked) -> list[Any]:
+    """Ours, then the interpreter's, the checksum last: a broken rule says more than a changed
+    text."""
+    found = [*checked.verdict.findings, *checked.refereed.findings]
+    return sorted(found, key=lambda f: f.rule == "checksum")
+
+
+def duration(seconds: float) -> str:
+    """A time as a shop says it: "4 h 57 min", "1 min 16 s", "12 s"."""
+    whole = round(seconds)
+    hours, minutes = divmod(round(seconds / 60.0), 60)
+    if hours:
+        return f"{hours} h {minutes:02d} min"
+    return f"{whole // 60} min {whole % 60:02d} s" if whole >= 60 else f"{whole} s"
+
+
+def _time(told: dict[str, Any]) -> str:
+    return duration(told["value"] * {"h": 3600.0, "min": 60.0, "s": 1.0}[told["unit"]])
+
+
+def _chance(share: float) -> str:
+    """A chance in %; never a certainty, which a few hundred draws cannot give."""
+    if share > 0.995:
+        return "> 99 %"
+    return "< 1 %" if share < 0.005 else f"{share * 100:.0f} %"
 
 
 def _mm(metres: float) -> str:
@@ -182,19 +334,21 @@ def _mm(metres: float) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    size = abs(value)
+    return f"{value:.0f}" if size >= 100 else f"{value:.3g}" if size >= 0.1 else f"{value:.2g}"
 
 
 def _one(told: dict[str, Any]) -> str:
-    return f"{_number(told['value'])} {told['unit']}"
+    return f"{_number(told['value'])} {told['unit']}".rstrip()
+
+
+def _range(told: dict[str, Any]) -> str:
+    if told["p05"] == told["p95"]:
+        return _number(told["value"])
+    return f"{_number(told['value'])} ({_number(told['p05'])} to {_number(told['p95'])})"
 
 
 def _interval(told: dict[str, Any]) -> str:
     if told["p05"] == told["p95"]:
         return _one(told)
     return f"{_one(told)} ({_number(told['p05'])} to {_number(told['p95'])})"
-
-
-def _band(name: str, told: dict[str, Any]) -> str:
-    cells = "".join(f"{_number(told[p]):>12}" for p in ("p05", "p50", "p95"))
-    return f"{name:20}{cells} {told['unit']}"

@@ -220,6 +220,31 @@ def pool_shape(n: float, pe: float, g: float, beam: np.ndarray, out: np.ndarray)
 
 
 @njit(cache=True)
+def _depth_measure(
+    pool: np.ndarray, level: float, pe: float, g: float, beam: np.ndarray
+) -> float:
+    """The depth in a form that runs smoothly through the wall: D for a thick part.
+
+    Across an insulated wall theta is nearly a cosine, so sin(pi D g / 2) is nearly linear in the
+    level; once the far side melts the same line goes on with what the far side exceeds it by.
+    """
+    if g <= 0.0:
+        return pool[4]
+    if pool[4] * g < 1.0:
+        return math.sin(0.5 * math.pi * pool[4] * g) / (0.5 * math.pi * g)
+    back, front = pool[3], pool[2]
+    for _ in range(50):
+        x = 0.5 * (back + front)
+        if temperature_rise(x, 0.0, 1.0 / g, pe, g, beam)[1] > 0.0:
+            back = x
+        else:
+            front = x
+    near = temperature_rise(back, 0.0, 0.0, pe, g, beam)[0]
+    far = temperature_rise(back, 0.0, 1.0 / g, pe, g, beam)[0]
+    return math.sqrt(1.0 + max(far - level, 0.0) / (near - far)) / (0.5 * math.pi * g)
+
+
+@njit(cache=True)
 def fill_table(
     pe: np.ndarray,
     u: np.ndarray,
@@ -234,8 +259,8 @@ def fill_table(
     surface stays smooth until the pool nears the far side.
 
     hot    (P, G, 2)       x and ln(theta) of the surface maximum over pe and bent g (G,)
-    shape  (P, U, S, 5)    ln(half width/u), ln(depth/u^2), ln(ahead/u), ln(behind/u) and the
-                           widest point as a share of `behind`: finite down to u -> 0
+    shape  (P, U, S, 5)    ln(half width/u), ln(depth measure/u^2), ln(ahead/u), ln(behind/u) and
+                           the widest point as a share of `behind`: finite down to u -> 0
     """
     out = np.empty(5)
     for i in range(pe.size):
@@ -248,12 +273,14 @@ def fill_table(
             for k in range(share.size):
                 wall = share[k] / (deep + _MARGIN)
                 x_hot, hottest = hottest_point(pe[i], wall, beam)
-                pool_shape(math.exp(u[j] * u[j]) / hottest, pe[i], wall, beam, out)
+                level = hottest * math.exp(-u[j] * u[j])
+                pool_shape(1.0 / level, pe[i], wall, beam, out)
                 if k == 0:
                     deep = out[4]
+                measure = _depth_measure(out, level, pe[i], wall, beam)
                 behind = x_hot - out[3]
                 shape[i, j, k, 0] = math.log(out[0] / u[j])
-                shape[i, j, k, 1] = math.log(out[4] / (u[j] * u[j]))
+                shape[i, j, k, 1] = math.log(measure / (u[j] * u[j]))
                 shape[i, j, k, 2] = math.log((out[2] - x_hot) / u[j])
                 shape[i, j, k, 3] = math.log(behind / u[j])
                 shape[i, j, k, 4] = (x_hot - out[1]) / behind
@@ -346,4 +373,8 @@ def look_up(
     out[3] = x_hot - behind
     out[4] = u * u * math.exp(v1)
     if g > 0.0:
-        out[4] = min(out[4], 1.0 / g)
+        sine = 0.5 * math.pi * g * out[4]
+        if (0.6 if pe < 0.3 else 0.85) < sine < 1.06:  # nearly through: ask the integral
+            pool_shape(n, pe, g, beam, out)
+        else:
+            out[4] = math.asin(min(sine, 1.0)) / (0.5 * math.pi * g)

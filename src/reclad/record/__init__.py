@@ -1,6 +1,6 @@
 """What the shop keeps and hands on: plan folders, programs of them, the report."""
 
-from reclad.record.folder import SavedPlan, load_plan
+from reclad.record.folder import SavedPlan, expect_writable, load_plan
 from reclad.record.posting import Checked, post_program, verify_program
 from reclad.record.report import draw_figures, render_report
 from reclad.record.views import (
@@ -58,6 +58,7 @@ __all__ = [
     "WindowView",
     "Words",
     "draw_figures",
+    "expect_writable",
     "load_plan",
     "post_program",
     "render_report",

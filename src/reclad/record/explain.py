@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reclad.lab import Belief, beliefs
+from reclad.record.names import UNKNOWNS
 from reclad.record.summary import quantity
 
 if TYPE_CHECKING:
@@ -14,17 +15,14 @@ if TYPE_CHECKING:
 
     from reclad.plan import Plan
 
-_POOL = "melt pool of a moving Gaussian source with wall images (eagar1983, mixture of Gaussians)"
-_STREAM = (
-    "powder stream: Beer-Lambert shadow, heating in flight, catchment by the pool (pinkerton2007)"
-)
-_COUPLED = "pool, catchment and bead solved together (picasso1994, huang2019)"
-_MASS = "mass balance: area = catchment x feed rate / (density x travel speed)"
-_OVERLAP = (
-    "overlap: parabolas resting on the profile already laid (ocelik2014); mean = area / pitch"
-)
-_FIN = "turn-by-turn moving fin with convection, radiation and mirrored ends (carslaw1959)"
-_CHOICE = "choice: the most probable of a grid, judged draw by draw against every limit"
+_POOL = "melt pool: heat of a moving spot in a plate (eagar1983)"
+_STREAM = "powder stream: grains shade the beam, warm up in it, stay where they meet the pool \
+(pinkerton2007)"
+_COUPLED = "bead: pool and powder solved together, each shapes the other (picasso1994, huang2019)"
+_MASS = "mass: bead area x density x travel speed = powder kept per second"
+_OVERLAP = "clad: beads laid side by side, each resting on the one before (ocelik2014)"
+_FIN = "heat: turn after turn along the pipe, with losses to air and by radiation (carslaw1959)"
+_CHOICE = "choice: of all settings tried, the one most likely to keep every limit at once"
 _MODELS = {
     "width": (_STREAM, _POOL, _COUPLED),
     "height": (_STREAM, _POOL, _COUPLED, _MASS),
@@ -57,12 +55,18 @@ def explain(plan: Plan) -> dict[str, Any]:
 def _explain_setting(plan: Plan, name: str) -> dict[str, Any]:
     value = getattr(plan.choice.procedure, name)
     pinned = getattr(plan.job.procedure, name) is not None
-    told = {
+    told: dict[str, Any] = {
         "value": quantity(value, _SETTING_UNITS[name]),
         "origin": "pinned in job.toml" if pinned else "chosen",
         "model": [] if pinned else [_CHOICE],
     }
     sides = _sides(plan, name)
+    if name == "power":
+        along = plan.history.power
+        told["along"] = {
+            "first_turn": quantity(along[0], "W"),
+            "last_turn": quantity(along[-1], "W"),
+        }
     return told | ({"sides": sides} if sides else {})
 
 
@@ -99,7 +103,7 @@ def _explain_prediction(plan: Plan, name: str) -> dict[str, Any]:
         "value": quantity(draws, _UNITS[name]),
         "origin": "predicted",
         "model": list(_MODELS[name]),
-        "parameters": [_told(b, influence[b.name]) for b in leading],
+        "parameters": [_told(plan, b, influence[b.name]) for b in leading],
     }
 
 
@@ -111,10 +115,12 @@ def _prediction(plan: Plan, name: str) -> NDArray[np.float64]:
     return np.asarray(getattr(plan.choice.bead, name)[:, 0])
 
 
-def _told(belief: Belief, influence: float) -> dict[str, Any]:
+def _told(plan: Plan, belief: Belief, influence: float) -> dict[str, Any]:
+    meaning, unit = UNKNOWNS[belief.name]
     return {
         "name": belief.name,
-        "belief": f"{belief.kind} {belief.centre:.4g}, {belief.spread:.3g}",
+        "meaning": meaning,
+        "believed": quantity(getattr(plan.draws, belief.name), unit),
         "influence": round(influence, 2),
         "source": belief.source,
     }

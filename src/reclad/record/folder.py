@@ -256,10 +256,9 @@ def _move_into_place(scratch: Path, target: Path) -> None:
         target.rename(old)
     try:
         scratch.rename(target)
-    except OSError:
-        if old.exists():
+    finally:
+        if old.exists() and not target.exists():
             old.rename(target)
-        raise
     shutil.rmtree(old, ignore_errors=True)
 
 

@@ -35,9 +35,10 @@ def is_accepted(verdict: Verdict, refereed: RefereeReport) -> bool:
 
 
 def quantity(draws: ArrayLike, unit: str) -> dict[str, float | str]:
-    """The 5 %, 50 % and 95 % points of `draws` (SI) in `unit`; value is the 50 % point."""
+    """The 5 %, 50 % and 95 % points of `draws` (SI) in `unit` ("" is a bare number); value is the
+    50 % point. One number is its own interval."""
     low, mid, high = (
-        float(to_unit(float(q), unit))
+        to_unit(float(q), unit) if unit else float(q)
         for q in np.quantile(np.asarray(draws, dtype=np.float64), (0.05, 0.5, 0.95))
     )
     return {"value": mid, "unit": unit, "p05": low, "p50": mid, "p95": high}
@@ -60,6 +61,7 @@ def summarise(plan: Plan) -> dict[str, Any]:
         "job": plan.job.name,
         "status": "preliminary" if plan.preliminary else "ready",
         "chance": round(plan.chance, 4),
+        "chance_middle": round(plan.choice.chance, 4),
         "asked": plan.job.limits.probability,
         "binding": plan.binding,
         "chances": {name: round(chance, 4) for name, chance in plan.chances.items()},
@@ -102,7 +104,8 @@ def summarise(plan: Plan) -> dict[str, Any]:
             "power_steps": int(plan.toolpath.lit.sum()),
             "accepted": is_accepted(plan.verdict, plan.refereed),
             "findings": [
-                str(finding) for finding in (*plan.verdict.findings, *plan.refereed.findings)
+                f"{'note: ' if finding.note else ''}{finding}"
+                for finding in (*plan.verdict.findings, *plan.refereed.findings)
             ],
             "referee": {
                 "available": plan.refereed.available,

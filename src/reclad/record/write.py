@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 
 
 def write_plan(
-    plan: Plan, job_folder: Path, *, now: datetime.datetime, replace: bool = False
+    plan: Plan, where: Path, *, now: datetime.datetime, replace: bool = False
 ) -> tuple[dict[str, Any], Path]:
-    """Write JOB/plan whole: manifest, plan.json, report.html, program.ngc; gives the summary and
-    the folder.
+    """Write JOB/plan whole: manifest, plan.json, report.html, program.ngc (refused.ngc if it must
+    not run); gives the summary and the folder.
 
+    where     the job folder or its job.toml
     now       date of the report and time stamp of the manifest
     replace   overwrite files somebody changed by hand
     Raises FileError when the folder cannot be written or holds such files.
     """
     summary = summarise(plan) | {"explain": explain(plan)}
     report = render_report(fill_report(plan, now=now))
-    return summary, save_plan(plan, job_folder, report, summary, now=now, replace=replace)
+    return summary, save_plan(plan, where, report, summary, now=now, replace=replace)
