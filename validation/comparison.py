@@ -99,6 +99,11 @@ def read_sources() -> dict[str, dict[str, Any]]:
     return sources
 
 
+def select(source: dict[str, Any], rows: Bools) -> dict[str, Any]:
+    """The source with only the chosen rows."""
+    return source | {"data": [source["data"][i] for i in np.flatnonzero(rows)]}
+
+
 def predict_tracks(source: dict[str, Any], *, seed: int = SEED, **change: Any) -> Tracks:
     """The bare tracks of a source as the shipped model and prior see them.
 

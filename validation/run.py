@@ -12,13 +12,13 @@ PAGE, PICTURE = "docs/validation.md", "docs/img/validation-melt-pool.svg"
 def build() -> dict[str, str]:
     """The generated files: path in the repository and text."""
     from validation.comparison import predict_effects, predict_tracks, read_sources
-    from validation.page import write_page
+    from validation.page import assume, write_page
     from validation.picture import draw
 
     sources = read_sources()
     steel, nickel = (predict_tracks(sources[key]) for key in ("HOFMANN-2026", "CHEN-2020"))
     experiment = sources["MRO-DOE"]
-    page = write_page(steel, nickel, experiment, predict_effects(experiment))
+    page = write_page(steel, nickel, assume(steel), experiment, predict_effects(experiment))
     return {PAGE: page, PICTURE: draw(steel, nickel)}
 
 

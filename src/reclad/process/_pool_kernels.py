@@ -366,6 +366,14 @@ def look_up(
                 v2 += w * node[2]
                 v3 += w * node[3]
                 v4 += w * node[4]
+    jump = max(
+        abs(shape[ia + 1, ib + 2, ic, 4] - shape[ia + 1, ib + 1, ic, 4]),
+        abs(shape[ia + 2, ib + 2, ic, 4] - shape[ia + 2, ib + 1, ic, 4]),
+    )
+    if pe > 5.0 and jump > 0.1:
+        # The widest place moves from under the beam into the tail: a kink no cubic can follow.
+        pool_shape(n, pe, g, beam, out)
+        return
     behind = u * math.exp(v3)
     out[0] = u * math.exp(v0)
     out[1] = x_hot - v4 * behind

@@ -18,7 +18,7 @@ from reclad.process.beam import Beam, SpotShape
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_LN_PE = np.linspace(np.log(0.02), np.log(15.0), 22)
+_LN_PE = np.linspace(np.log(0.02), np.log(60.0), 26)
 _U = np.linspace(0.03, 2.7, 20)
 _SHARE = np.linspace(0.0, 0.9, 12)
 _BENT = np.linspace(0.0, 0.875, 20)

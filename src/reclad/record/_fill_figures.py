@@ -40,6 +40,8 @@ def fill_section(plan: Plan) -> SectionView:
         np.quantile(q, BAND) for q in (bead.width, bead.height, bead.depth, plan.choice.clad.mean)
     )
     below = mean * (p.layers - 1) / p.layers
+    # Where a share of the draws never melts, the low bead has no width: drawn as a hair.
+    width = np.maximum(width, 1e-6)
     y = np.linspace(-0.6, 0.6, 181) * float(width[2])
     shape = [1.0 - (2.0 * y / w) ** 2 for w in width]
     clad_y = np.linspace(

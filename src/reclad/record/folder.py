@@ -349,9 +349,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_bytes().decode("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise FileError(f"{path}: cannot be read ({error.strerror}); make it readable") from error
+    except (ValueError, RecursionError) as error:
         raise FileError(
-            f"{path}: cannot be read ({error.__class__.__name__}); run `reclad plan` with --replace"
+            f"{path}: is damaged ({error.__class__.__name__}); run `reclad plan` with --replace"
         ) from error
     if not isinstance(value, dict):
         raise FileError(f"{path}: is not what reclad wrote; run `reclad plan` with --replace")
