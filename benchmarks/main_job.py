@@ -143,12 +143,10 @@ def main() -> None:
     for row in rows:
         print("| " + " | ".join(row) + " |")
     print(
-        "\nCounted by the tests, `pytest tests/program/test_mutants.py`: broken programs refused for"
+        "\nBroken programs refused for their physical reason with their line, checksums off, alone"
     )
-    print("their physical reason with their line, checksums off, alone and against the plan.")
-    print(
-        "The four knobs of a designed experiment: `pytest tests/process/test_bead.py -k knobs`, and"
-    )
+    print("and against the plan: `pytest tests/program/test_mutants.py`. The four knobs of a")
+    print("designed experiment: `pytest tests/process/test_bead.py -k knobs`, and")
     print("[validation](validation.md).")
 
 

@@ -26,7 +26,11 @@ def main() -> None:
         page.goto(f"{report.as_uri()}#en")
         shots = [
             Image.open(io.BytesIO(page.locator(what).first.screenshot()))
-            for what in (".verdict", "section:has-text('Process window')", "section:has-text('Cross-section')")
+            for what in (
+                ".verdict",
+                "section:has-text('Process window')",
+                "section:has-text('Cross-section')",
+            )
         ]
         browser.close()
     width = max(shot.width for shot in shots)
