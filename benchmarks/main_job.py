@@ -142,10 +142,8 @@ def main() -> None:
     print("| figure | measured | wanted |\n|---|---|---|")
     for row in rows:
         print("| " + " | ".join(row) + " |")
-    print(
-        "\nBroken programs refused for their physical reason with their line, checksums off, alone"
-    )
-    print("and against the plan: `pytest tests/program/test_mutants.py`. The four knobs of a")
+    print("\nBroken programs refused for their physical reason with their line, checksums off,")
+    print("alone and against the plan: `pytest tests/program/test_mutants.py`. The four knobs of a")
     print("designed experiment: `pytest tests/process/test_bead.py -k knobs`, and")
     print("[validation](validation.md).")
 

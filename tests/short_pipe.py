@@ -16,7 +16,7 @@ def make_short_plan(job, watts: float = 2000.0) -> SimpleNamespace:
     from reclad.path import lay
     from reclad.plan import header_lines
     from reclad.process.choice import Procedure
-    from reclad.program import build_program, check_program, referee, write_program
+    from reclad.program import build_program, check_program, post, referee
 
     procedure = Procedure(watts, 0.010, 20e-3 / 60.0, 0.002, 1, 0.015, 423.15)
     deposit = size_deposit(job.part, job.allowance, job.path.over_travel)
@@ -31,7 +31,7 @@ def make_short_plan(job, watts: float = 2000.0) -> SimpleNamespace:
         header=header_lines(job),
         preliminary=True,
     )
-    text = write_program(program, job.cell)
+    text = post(program, job.cell)
     return SimpleNamespace(
         job=job,
         choice=SimpleNamespace(procedure=procedure),

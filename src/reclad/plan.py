@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reclad.heat import InterpassHistory, PowerLaw, Tube, Turns, march_turns
+from reclad.errors import JobError
+from reclad.heat import InterpassHistory, PowerLaw, describe_heat, march_turns
 from reclad.lab import SEED, Gain, prior, rank_measurements
 from reclad.part import Deposit, Wear, measure, size_deposit
-from reclad.path import Toolpath, lay
+from reclad.path import Toolpath, lay, lay_raster
 from reclad.process import (
     Case,
     Choice,
     ModelParameters,
     Procedure,
     ProcessWindow,
-    Target,
     choose,
     describe_case,
     evaluate,
@@ -34,6 +34,7 @@ from reclad.program import (
     post,
     referee,
 )
+from reclad.units import format_quantity
 
 if TYPE_CHECKING:
     import datetime
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from reclad.job import Job
 
 _ROUNDS = 3
+_NOZZLE_AIR = 3e-3  # m between a shoulder and the nozzle tip above it
 _SETTLED = 15.0  # K: the bead hardly notices less
 _LAW_NODES = 7
 
@@ -129,14 +131,17 @@ def plan_job(
     """
     say("measuring wear")
     wear = measure(job.part)
-    deposit = size_deposit(job.part, job.allowance, job.path.over_travel)
+    deposit = size_deposit(
+        job.part, job.allowance, job.path.over_travel, shoulder_gap=0.5 * job.cell.laser.spot
+    )
+    _check_clearance(job)
     draws = prior(job.parent, job.clad, job.nozzle, seed=seed)
-    case = describe_case(job, _target(job, deposit), deposit.length)
+    case = describe_case(job, deposit)
     say("choosing parameters (the very first run takes about half a minute longer)")
     choice, law, history = _settle(job, case, deposit, draws)
     window = map_window(job, case, choice.procedure, draws)
-    tube, turns = _heat_case(job, deposit, choice.procedure)
-    constant = march_turns(tube, turns, _absorbed(choice), draws, choice.procedure.power)
+    body, turns = describe_heat(job, deposit, choice.procedure)
+    constant = march_turns(body, turns, _absorbed(choice), draws, choice.procedure.power)
     kept = _along_repair(job, case, choice.procedure, draws, history)
     free = None
     if any(value is not None for value in job.procedure.model_dump().values()):
@@ -145,7 +150,7 @@ def plan_job(
             job, case, draws, choice.procedure.interpass, pinned=False, known=choice.procedure
         )
     say("laying the path")
-    toolpath = lay(deposit, choice.procedure, job.path, _layer_thickness(choice))
+    toolpath = _lay(job, deposit, choice)
     block_power = _power_along(toolpath, history)
     say("writing and reading back the program")
     chance = float(all_kept(kept).mean())
@@ -187,19 +192,28 @@ def plan_job(
 
 def header_lines(job: Job) -> tuple[str, ...]:
     """What the operator reads first in the program."""
+    zero = (
+        "X0 Y0 corner of the plate, Z0 nozzle tip at its underside"
+        if job.part.flat
+        else "X0 end face at the tailstock, Z0 axis of rotation at the nozzle tip, A0 scribed mark"
+    )
     return (
         f"parent metal {job.parent.name}, powder {job.feedstock.name}, nozzle {job.nozzle.name}",
-        "X0 end face at the tailstock, Z0 axis of rotation at the nozzle tip, A0 scribed mark",
+        zero,
     )
 
 
-def _target(job: Job, deposit: Deposit) -> Target:
-    return Target(
-        thickness_max=deposit.thickness_max,
-        thickness_min=deposit.thickness_min,
-        radius=float(deposit.worn_radius.mean()),
-        wall=job.part.wall,
-    )
+def _check_clearance(job: Job) -> None:
+    """Refuse a shoulder that the nozzle would touch while it clads the seat beside it."""
+    stand_off = job.procedure.stand_off or job.nozzle.stand_off
+    for key in ("shoulder_from", "shoulder_to"):
+        height = getattr(job.part, key)
+        if height > stand_off - _NOZZLE_AIR:
+            raise JobError(
+                f"job.toml [part] {key}: {format_quantity(height, 'mm')} reaches the nozzle, whose "
+                f"stand-off is {format_quantity(stand_off, 'mm')}; turn the shoulder down, clad "
+                "short of it, or use a longer nozzle"
+            )
 
 
 def _settle(
@@ -210,8 +224,8 @@ def _settle(
     for _ in range(_ROUNDS):
         choice = choose(job, case, draws, interpass)
         law = _power_law(job, case, choice.procedure, draws)
-        tube, turns = _heat_case(job, deposit, choice.procedure)
-        history = march_turns(tube, turns, _absorbed(choice), draws, law)
+        body, turns = describe_heat(job, deposit, choice.procedure)
+        history = march_turns(body, turns, _absorbed(choice), draws, law)
         found = float(np.median(history.interpass))
         if abs(found - interpass) < _SETTLED:
             break
@@ -232,8 +246,8 @@ def _guess_interpass(job: Job, case: Case, deposit: Deposit, draws: ModelParamet
         interpass=job.preheat,
     )
     few = draws.some(32)
-    tube, turns = _heat_case(job, deposit, usual)
-    history = march_turns(tube, turns, few.absorptivity, few, usual.power)
+    body, turns = describe_heat(job, deposit, usual)
+    history = march_turns(body, turns, few.absorptivity, few, usual.power)
     return float(min(np.median(history.interpass), job.limits.interpass_max))
 
 
@@ -241,28 +255,6 @@ def _power_law(job: Job, case: Case, procedure: Procedure, draws: ModelParameter
     hottest = max(job.limits.interpass_max, procedure.interpass) + 100.0
     nodes = np.linspace(min(job.ambient, job.preheat), hottest, _LAW_NODES)
     return PowerLaw(nodes, power_for_constant_dilution(job, case, procedure, draws, nodes))
-
-
-def _heat_case(job: Job, deposit: Deposit, procedure: Procedure) -> tuple[Tube, Turns]:
-    """The part as a fin, and its turns in the order they are laid."""
-    tube = Tube(
-        outer_radius=float(deposit.worn_radius.mean()),
-        wall=job.part.wall,
-        length=job.part.length,
-        parent=job.parent,
-        ambient=job.ambient,
-        preheat=job.preheat,
-    )
-    count = int(np.ceil(deposit.length / procedure.pitch - 1e-9))
-    around = np.hypot(2.0 * np.pi * tube.outer_radius, procedure.pitch)
-    duration = around / procedure.travel_speed
-    layer = deposit.start + (np.arange(count) + 0.5) * deposit.length / count
-    turns = Turns(
-        axial=np.tile(layer, procedure.layers),
-        arrival=duration * np.arange(count * procedure.layers),
-        duration=np.full(count * procedure.layers, duration),
-    )
-    return tube, turns
 
 
 def _absorbed(choice: Choice) -> NDArray[np.float64]:
@@ -291,18 +283,33 @@ def _along_repair(
     return kept
 
 
+def _lay(job: Job, deposit: Deposit, choice: Choice) -> Toolpath:
+    """A helix on a round part, a raster on a plate."""
+    thickness = _layer_thickness(choice)
+    if deposit.side is None:
+        return lay(deposit, choice.procedure, job.path, thickness)
+    zone = (deposit.start, deposit.end, *deposit.side)
+    surface = float(deposit.worn_radius.mean())
+    return lay_raster(zone, choice.procedure, job.path, surface, thickness)
+
+
 def _layer_thickness(choice: Choice) -> float:
     return float(np.median(choice.clad.mean)) / choice.procedure.layers
 
 
 def _power_along(toolpath: Toolpath, history: InterpassHistory) -> NDArray[np.float64]:
-    """Power of each block (W): the turn's power at its middle, straight between turns."""
-    middle = 0.5 * (toolpath.angle[1:] + toolpath.angle[:-1])
-    per_layer = history.power.size // int(toolpath.layer.max())
+    """Power of each block (W): on a helix straight between the middles of turns, on a raster the
+    power of its track."""
+    layers = int(toolpath.layer.max())
+    per_layer = history.power.size // layers
     power = np.zeros(toolpath.blocks)
-    for layer in range(1, int(toolpath.layer.max()) + 1):
+    middle = 0.5 * (toolpath.angle[1:] + toolpath.angle[:-1])
+    for layer in range(1, layers + 1):
         mine = (toolpath.layer == layer) & toolpath.lit
-        turned = (middle[mine] - toolpath.angle[:-1][mine][0]) / (2.0 * np.pi)
         steps = history.power[(layer - 1) * per_layer : layer * per_layer]
-        power[mine] = np.interp(turned, np.arange(per_layer) + 0.5, steps)
+        if toolpath.form == "flat":
+            power[mine] = steps[np.minimum(toolpath.turn[mine], per_layer) - 1]
+        else:
+            turned = (middle[mine] - toolpath.angle[:-1][mine][0]) / (2.0 * np.pi)
+            power[mine] = np.interp(turned, np.arange(per_layer) + 0.5, steps)
     return np.round(power, 1)

@@ -63,7 +63,7 @@ BROKEN = {
     "zone off the end": (change('over_travel = "2 mm"', 'over_travel = "80 mm"'), "over_travel"),
     "shorter than its zone": (change('length = "700 mm"', 'length = "600 mm"'), "caliper row"),
     "worn through": (change('"198.6 mm"', '"160 mm"'), "worn through"),
-    "thicker than finished": (change('"198.6 mm"', '"201 mm"'), "worn_diameter"),
+    "thicker than finished": (change('"198.6 mm"', '"201 mm"'), "worn"),
     "no bore": (change('"15 mm"', '"150 mm"'), "wall"),
     "readings out of order": (change('["110 mm"', '["30 mm"'), "caliper row 2 position"),
     "dilution the wrong way round": (change('"2 %" ', '"20 %" '), "dilution_max"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from reclad.heat import PowerLaw, Tube, Turns, fin_rise, march_turns
+from reclad.heat import PowerLaw, Turns, bar, fin_rise, march_turns, tube
 from reclad.heat import _kernels as kernels
 
 # 42CrMo4-like constants: W/m/K, J/m3/K, m2/s
@@ -23,6 +25,8 @@ def history(
     power: float = 800.0,
     length: float = 100.0,
     start: float = 50.0,
+    rates: np.ndarray | None = None,
+    weight: float = 0.0,
 ) -> np.ndarray:
     """Rise (K) met at each turn of a tube of constant properties, one draw."""
     axial = start + pitch * np.arange(turns)
@@ -42,25 +46,27 @@ def history(
         0.0,
         length,
         0.0,
+        np.zeros(0) if rates is None else rates,
+        weight,
         rise,
     )
     return rise[0]
 
 
 def test_quick_turns_are_the_moving_fin(pipe_job) -> None:
-    tube = Tube(0.1, 15e-3, 100.0, pipe_job.parent, 293.15, 293.15)
+    pipe = tube(0.1, 15e-3, 100.0, pipe_job.parent, 293.15, 293.15)
     speed, film = 3e-5, 25.0
     duration = 5.0
     rise = history(
         4000,
         duration,
         pitch=speed * duration,
-        section=tube.section,
-        film_perimeter=film * tube.perimeter,
+        section=pipe.section,
+        film_perimeter=film * pipe.perimeter,
     )
     # The sum leaves out the turn being laid; -zeta(1/2) of one turn's rise is the known remainder.
-    one_turn = 800.0 * duration / (RHO_CP * tube.section * np.sqrt(4 * np.pi * A * duration))
-    expected = fin_rise(tube, 800.0, speed, film, K, A) - 1.4603545 * one_turn
+    one_turn = 800.0 * duration / (RHO_CP * pipe.section * np.sqrt(4 * np.pi * A * duration))
+    expected = fin_rise(pipe, 800.0, speed, film, K, A) - 1.4603545 * one_turn
     assert rise[-1] == pytest.approx(expected, rel=2e-3)
 
 
@@ -117,7 +123,8 @@ def test_heat_is_kept_where_nothing_is_lost() -> None:
     power = np.array([800.0, 800.0, 800.0])
     kernels.turn_history(
         axial, arrival, np.full(3, 60.0), power, np.zeros(1), np.zeros(1), 0.0, np.ones(1),
-        np.array([RHO_CP * section]), np.array([A]), np.zeros(1), 0.0, length, 0.0, rise,
+        np.array([RHO_CP * section]), np.array([A]), np.zeros(1), 0.0, length, 0.0, np.zeros(0),
+        0.0, rise,
     )  # fmt: skip
     stored = 2 * 800.0 * 60.0 / (RHO_CP * section * length)
     assert rise[0, 2] == pytest.approx(stored, rel=0.02)
@@ -133,13 +140,13 @@ def test_an_end_warms_the_last_turns_as_a_mirror_would() -> None:
 
 @pytest.fixture(scope="module")
 def march(pipe_job, pipe_draws):
-    tube = Tube(0.1, 15e-3, 0.7, pipe_job.parent, 293.15, 293.15)
+    pipe = tube(0.1, 15e-3, 0.7, pipe_job.parent, 293.15, 293.15)
     turns = Turns(0.065 + 2e-3 * np.arange(120), 62.8 * np.arange(120.0), np.full(120, 62.8))
     absorbed = np.full(len(pipe_draws), 0.36)
 
     def run(law, **changed):
         return march_turns(
-            Tube(**({f: getattr(tube, f) for f in tube.__dataclass_fields__} | changed)),
+            replace(pipe, **changed),
             turns,
             absorbed,
             pipe_draws,
@@ -168,3 +175,43 @@ def test_power_follows_the_law_at_the_median_temperature(march) -> None:
     assert np.all(followed.power[1:] < followed.power[0])
     constant = march(float(law.at(293.15)))
     assert np.median(followed.interpass[:, -1]) < np.median(constant.interpass[:, -1])
+
+
+@pytest.mark.slow
+def test_a_solid_bar_is_what_a_resolved_cylinder_shows(pipe_job) -> None:
+    # Rings of heat laid one after another on a solid cylinder, resolved in radius and length
+    # (explicit finite volumes, 1 mm), read at the surface where the next ring is about to be laid.
+    radius, pitch, duration, energy = 15e-3, 2e-3, 9.0, 2000.0
+    rings, dr = 12, 1e-3
+    cells, along = round(radius / dr), 140
+    r = (np.arange(cells) + 0.5) * dr
+    faces = np.arange(1, cells) * dr
+    volume = 2 * np.pi * r * dr * dr
+    field = np.zeros((along, cells))
+    dt = 0.2 * dr**2 / A
+    seen, row = [], along // 2 - rings
+    for ring in range(rings):
+        seen.append(0.0 if ring == 0 else 1.5 * field[row, -1] - 0.5 * field[row, -2])
+        field[row, -1] += energy / (RHO_CP * volume[-1])
+        for _ in range(round(duration / dt)):
+            radial = 2 * np.pi * faces * dr * np.diff(field, axis=1) / dr
+            change = np.zeros_like(field)
+            change[:, :-1] += radial
+            change[:, 1:] -= radial
+            lengthwise = 2 * np.pi * r * dr * np.diff(field, axis=0) / dr
+            change[:-1] += lengthwise
+            change[1:] -= lengthwise
+            field += A * dt * change / volume
+        row += 2
+    solid = bar(radius, 100.0, pipe_job.parent, 293.15, 293.15)
+    exact_duration = round(duration / dt) * dt
+    rise = history(
+        rings,
+        exact_duration,
+        pitch=pitch,
+        section=solid.section,
+        power=energy / exact_duration,
+        rates=solid.rates,
+        weight=solid.weight,
+    )
+    assert rise[1:] == pytest.approx(np.array(seen)[1:], rel=0.05)

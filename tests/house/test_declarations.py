@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,16 +17,33 @@ from reclad.job import (
     Material,
     Nozzle,
     Powder,
+    QualifiedProcedure,
+    Service,
+    assumed_in,
     read_machine,
     read_material,
     read_nozzle,
     read_powder,
+    read_procedure,
+    read_service,
 )
 from reclad.job.library import KINDS, data_folder
-from reclad.job.sources import known_sources, quantities, source_key
+from reclad.job.numbers import quantities
+from reclad.job.sources import known_sources, source_key
 from reclad.units import Q, kind_of
 
-FILE_MODELS: list[type[BaseModel]] = [JobFile, Machine, Material, Nozzle, Powder]
+FILE_MODELS: list[type[BaseModel]] = [
+    *(JobFile, Machine, Material, Nozzle, Powder, QualifiedProcedure, Service)
+]
+READERS = {
+    "materials": read_material,
+    "powders": read_powder,
+    "machines": read_machine,
+    "nozzles": read_nozzle,
+    "services": read_service,
+    "procedures": read_procedure,
+}
+ASSUMED = Path(__file__).with_name("assumed_numbers.txt")
 DATA_FILES = [
     (kind, path.name)
     for kind in KINDS
@@ -106,17 +124,15 @@ def test_every_model_tells_what_it_is() -> None:
 
 @pytest.mark.parametrize(("kind", "file"), DATA_FILES)
 def test_every_shipped_file_is_valid(kind: str, file: str) -> None:
-    read = {
-        "materials": read_material,
-        "powders": read_powder,
-        "machines": read_machine,
-        "nozzles": read_nozzle,
-    }[kind]
-    assert read(file.removesuffix(".toml")).name == file.removesuffix(".toml")
+    assert READERS[kind](file.removesuffix(".toml")).name == file.removesuffix(".toml")
 
 
 def sourced_blocks(data: dict[str, Any]) -> list[dict[str, Any]]:
-    inner = [b for v in data.values() if isinstance(v, dict) for b in sourced_blocks(v)]
+    tables = [v for v in data.values() if isinstance(v, dict)]
+    tables += [
+        row for v in data.values() if isinstance(v, list) for row in v if isinstance(row, dict)
+    ]
+    inner = [b for table in tables for b in sourced_blocks(table)]
     return [data, *inner] if "source" in data else inner
 
 
@@ -124,7 +140,7 @@ def sourced_blocks(data: dict[str, Any]) -> list[dict[str, Any]]:
 def test_every_number_of_the_library_has_a_known_source(kind: str, file: str) -> None:
     data = tomllib.loads(data_folder().joinpath(kind, file).read_text("utf-8"))
     blocks = sourced_blocks(data)
-    assert blocks
+    assert blocks or kind == "procedures" or data.get("limits") == []
     for block in blocks:
         assert source_key(block["source"]) in known_sources()
         if block["source"] == "assumed" and block is not data:
@@ -141,6 +157,43 @@ def test_every_shipped_source_says_what_it_is() -> None:
 
 
 def test_no_file_of_these_rooms_points_at_anything_outside_the_product() -> None:
-    for folder in ("materials", "powders", "machines", "nozzles", "examples/pipe"):
+    for folder in (*KINDS, "examples/pipe"):
         for path in data_folder().joinpath(*folder.split("/")).iterdir():
             assert not re.search(r"/work|\.\./|https?://|pypi", path.read_text("utf-8").lower())
+
+
+def count_assumed() -> dict[str, int]:
+    counts = {
+        f"{kind}/{file}": len(assumed_in(READERS[kind](file.removesuffix(".toml"))))
+        for kind, file in DATA_FILES
+    }
+    return {file: count for file, count in counts.items() if count}
+
+
+def test_the_list_of_assumed_numbers_only_shrinks() -> None:
+    listed = {
+        file: int(count)
+        for file, count in (line.split() for line in ASSUMED.read_text("utf-8").splitlines())
+    }
+    found = count_assumed()
+    grown = {f: n for f, n in found.items() if n > listed.get(f, 0)}
+    assert not grown, "find a source; a new material lists its assumed numbers, on purpose"
+    stale = {f: n for f, n in listed.items() if n > found.get(f, 0)}
+    assert not stale, "well done: lower the numbers in assumed_numbers.txt"
+
+
+def test_an_assumed_composition_counts_element_by_element() -> None:
+    shares = [a.what for a in assumed_in(read_material("HT250")) if "mass share" in a.what]
+    assert len(shares) == 5
+    assert shares[0] == "composition mass share C"
+
+
+def test_a_retained_proxy_is_wider_than_what_it_is_copied_from() -> None:
+    known = read_material("42CrMo4")
+    for name in ("27SiMn", "N80", "P110"):
+        proxy = read_material(name)
+        assert proxy.conductivity.value == known.conductivity.value
+        assert proxy.conductivity.spread > known.conductivity.spread
+        assert proxy.specific_heat.spread > known.specific_heat.spread
+        assert "42CrMo4" in proxy.conductivity.note
+        assert proxy.conductivity.source == proxy.density.source == "assumed"

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from reclad.errors import FileError, JobError, ProcessError, RecladError
 from reclad.job import (
+    Material,
     assumed,
     list_names,
     read_job,
@@ -21,8 +22,11 @@ from reclad.job import (
     read_material,
     read_nozzle,
     read_powder,
+    read_procedure,
+    read_service,
 )
-from reclad.job.library import data_folder
+from reclad.job.library import KINDS, data_folder
+from reclad.job.names import fold
 
 EXAMPLE = data_folder().joinpath("examples", "pipe", "job.toml").read_text("utf-8")
 
@@ -45,53 +49,162 @@ EXAMPLE = data_folder().joinpath("examples", "pipe", "job.toml").read_text("utf-
         ("Q355", "S355"),
         ("45钢", "C45"),
         ("022Cr17Ni12Mo2", "316L"),
+        ("00Cr17Ni14Mo2", "316L"),
+        ("1.4404", "316L"),
+        ("45", "C45"),
+        ("45#", "C45"),
+        ("４５＃", "C45"),
+        ("1.0503", "C45"),
+        ("AISI 1045", "C45"),
+        ("SCM440", "42CrMo4"),
+        ("UNS G41400", "42CrMo4"),
+        ("16Mn", "S355"),
+        ("27SiMn钢", "27SiMn"),
+        ("API 5CT N80", "N80"),
+        ("P110油管", "P110"),
+        ("0Cr17Ni4Cu4Nb", "17-4PH"),
+        ("1.4542", "17-4PH"),
+        ("630", "17-4PH"),
+        ("17–4 PH", "17-4PH"),
+        ("1Cr17Ni2", "431"),
+        ("TC4", "Ti-6Al-4V"),
+        ("Ti6Al4V", "Ti-6Al-4V"),
+        ("UNS R56400", "Ti-6Al-4V"),
+        ("灰铸铁HT250", "HT250"),
+        ("EN-GJL-250", "HT250"),
+        ("司太立6", "Stellite6"),
+        ("Ni60", "NiCrBSi"),
+        ("WC–NiCrBSi", "WC60-NiCrBSi40"),
     ],
 )
 def test_a_material_is_found_by_any_of_its_names(alias: str, name: str) -> None:
     assert read_material(alias).name == name
 
 
-def test_no_two_files_of_a_kind_share_a_name() -> None:
-    readers = {
-        "materials": read_material,
-        "powders": read_powder,
-        "machines": read_machine,
-        "nozzles": read_nozzle,
-    }
-    for kind, read in readers.items():
-        models = [read(name) for name in list_names(kind)]
-        names = [n.casefold().replace(" ", "") for m in models for n in {m.name, *m.aliases}]
-        assert len(names) == len(set(names)), kind
+READERS = {
+    "materials": read_material,
+    "powders": read_powder,
+    "machines": read_machine,
+    "nozzles": read_nozzle,
+    "services": read_service,
+    "procedures": read_procedure,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_alias_leads_to_its_own_file_and_no_other(kind: str) -> None:
+    read = READERS[kind]
+    models = [read(name) for name in list_names(kind)]
+    names = [n for m in models for n in {fold(n) for n in (m.name, *m.aliases)}]
+    assert len(names) == len(set(names))
+    for model in models:
+        assert all(read(alias).name == model.name for alias in model.aliases)
+
+
+@pytest.mark.parametrize(
+    ("alias", "name"),
+    [("Ni60", "Ni60"), ("NiCrBSi", "Ni60"), ("司太立6粉末", "Stellite6"), ("1.4057", "431"),
+     ("WC/NiCrBSi", "WC60-NiCrBSi40"), ("GH4169", "IN718")],
+)  # fmt: skip
+def test_a_powder_is_found_by_any_of_its_names(alias: str, name: str) -> None:
+    assert read_powder(alias).name == name
 
 
 def test_the_library_holds_what_the_reference_job_and_its_neighbours_need() -> None:
-    assert {"42CrMo4", "S355", "C45", "316L", "IN625", "IN718"} <= {*list_names("materials")}
-    assert {"IN625", "316L", "IN718"} <= {*list_names("powders")}
+    parents = {n for n in list_names("materials") if "parent" in read_material(n).kind}
+    assert {"42CrMo4", "C45", "S355", "27SiMn", "316L", "17-4PH"} <= parents
+    assert {"N80", "P110", "HT250", "Ti-6Al-4V"} <= parents
+    powders = {*list_names("powders")}
+    assert {"316L", "431", "IN625", "IN718", "Stellite6", "Ni60", "WC60-NiCrBSi40"} <= powders
     for name in list_names("powders"):
         assert "clad" in read_material(read_powder(name).alloy).kind
 
 
 def test_an_unknown_name_is_answered_with_the_nearest_and_the_list() -> None:
-    with pytest.raises(JobError, match=r'no material "IN652"; did you mean "IN625"\? known: 316L'):
+    with pytest.raises(
+        JobError, match=r'no material "IN652"; did you mean "IN625"\? known: 17-4PH'
+    ):
         read_material("IN652")
     with pytest.raises(JobError, match="no list of"):
         list_names("wires")
 
 
+# base -> density, conductivity, solidus to liquidus, heat to melt from 20 degC (MJ/kg)
+SANE = {
+    "steel": ((7600, 8000), (13, 60), (1650, 1800), (1.1, 1.5)),
+    "cast iron": ((7000, 7400), (25, 60), (1380, 1520), (0.9, 1.3)),
+    "nickel": ((8000, 8600), (8, 35), (1230, 1630), (0.7, 1.2)),
+    "cobalt": ((8200, 8800), (10, 40), (1540, 1700), (0.9, 1.2)),
+    "titanium": ((4300, 4500), (6, 30), (1850, 1950), (1.2, 1.6)),
+    "composite": ((11000, 12000), (20, 60), (1230, 1380), (0.35, 0.7)),
+}
+FAMILY = {"HT250": "cast iron", "Stellite6": "cobalt", "Ti-6Al-4V": "titanium"}
+FAMILY |= {"WC60-NiCrBSi40": "composite", "IN625": "nickel", "IN718": "nickel", "NiCrBSi": "nickel"}
+
+
 @pytest.mark.parametrize("name", list_names("materials"))
 def test_every_material_is_physically_sane(name: str) -> None:
     m = read_material(name)
-    grid = np.linspace(293.15, m.liquidus.value, 200)
-    assert 2000 < m.density.value < 9500
-    assert np.all((m.conductivity.interpolate(grid) > 8) & (m.conductivity.interpolate(grid) < 60))
-    assert np.all(m.specific_heat.interpolate(grid) > 380)
-    assert m.conductivity.at[0] < 310
-    assert m.conductivity.at[-1] > 1400
-    assert 1500 < m.solidus.value < m.liquidus.value < 1850
-    assert 2e5 < m.latent_heat.value < 3.5e5
+    density, conductivity, melting, heat_range = SANE[FAMILY.get(name, "steel")]
+    grid = np.linspace(293.15, m.liquidus.value, 400)
+    k, cp = m.conductivity.interpolate(grid), m.specific_heat.interpolate(grid)
+    assert density[0] < m.density.value < density[1]
+    assert conductivity[0] < k.min()
+    assert k.max() < conductivity[1]
+    assert cp.min() > 320
+    assert np.median(cp) < 800
+    assert max(m.conductivity.at[0], m.specific_heat.at[0]) < 310
+    assert min(m.conductivity.at[-1], m.specific_heat.at[-1]) > 0.8 * m.solidus.value
+    assert melting[0] < m.solidus.value < m.liquidus.value < melting[1]
     assert m.absorptivity is not None
-    heat = float(np.trapezoid(m.specific_heat.interpolate(grid), grid)) + m.latent_heat.value
-    assert 0.8e6 < heat < 1.6e6  # J/kg to melt: steels about 1.3, nickel alloys about 1.0
+    assert 0.3 < m.absorptivity.value < 0.5
+    heat = (float(np.trapezoid(cp, grid)) + m.latent_heat.value) / 1e6
+    assert heat_range[0] < heat < heat_range[1]
+
+
+def test_the_carbide_mixture_follows_from_its_components() -> None:
+    matrix, mixed = read_material("NiCrBSi"), read_material("WC60-NiCrBSi40")
+    share, density, k, cp = 0.6, 15600.0, 85.0, 280.0  # MATMAKE-WC, MAKEIT-WC
+    volumes = np.array([share / density, (1 - share) / matrix.density.value])
+    phi = volumes[0] / volumes.sum()
+    assert mixed.density.value == pytest.approx(1 / volumes.sum(), rel=1e-4)
+    assert mixed.conductivity.at == mixed.specific_heat.at == matrix.conductivity.at
+    km = np.array(matrix.conductivity.value)
+    maxwell = km * (2 * km + k - 2 * phi * (km - k)) / (2 * km + k + phi * (km - k))
+    assert mixed.conductivity.value == pytest.approx(maxwell, rel=1e-4)
+    by_mass = share * cp + (1 - share) * np.array(matrix.specific_heat.value)
+    assert mixed.specific_heat.value == pytest.approx(by_mass, rel=1e-4)
+    assert mixed.latent_heat.value == pytest.approx(0.4 * matrix.latent_heat.value)
+    assert (mixed.solidus.value, mixed.liquidus.value) == (
+        matrix.solidus.value,
+        matrix.liquidus.value,
+    )
+    assert matrix.conductivity.value[0] < mixed.conductivity.value[0] < k
+    for block in (mixed.density, mixed.conductivity, mixed.specific_heat, mixed.latent_heat):
+        assert block.note.startswith("computed")
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("HT250", "special procedure"), ("Ti-6Al-4V", "brittle"), ("431", "preheat"),
+     ("WC60-NiCrBSi40", "preheat"), ("N80", "mill certificate")],
+)  # fmt: skip
+def test_a_metal_that_needs_care_says_so(name: str, word: str) -> None:
+    assert word in read_material(name).caution
+    assert read_material("42CrMo4").caution == ""
+
+
+def test_shipped_numbers_are_those_of_the_sheets_they_name() -> None:
+    def known(m: Material) -> tuple[float, ...]:
+        return (m.density.value, m.solidus.value, m.liquidus.value, m.latent_heat.value)
+
+    assert known(read_material("431")) == (7700, 1713, 1733, 280e3)
+    assert read_material("17-4PH").density.value == 7750
+    assert read_material("17-4PH").conductivity.value[:5] == (15.2, 18, 19.9, 20.6, 28.1)
+    assert read_material("431").conductivity.interpolate(293.15) == pytest.approx(25)
+    assert read_material("Stellite6").conductivity.interpolate(300) == pytest.approx(14.9, abs=0.1)
+    assert read_material("NiCrBSi").density.value == 8200
+    assert read_material("Ti-6Al-4V").absorptivity.value == 0.42
 
 
 def test_room_temperature_steel_has_its_measured_conductivity() -> None:

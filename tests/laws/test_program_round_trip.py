@@ -6,11 +6,23 @@ import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from reclad.job import read_machine
+from reclad.job import Machine, PathSettings, read_machine
+from reclad.path import lay_raster
 from reclad.path.toolpath import Toolpath
-from reclad.program import build_program, check_program, write_program
+from reclad.process import Procedure
+from reclad.program import Program, build_program, check_program, post, write_program
 
 MACHINE = read_machine("x-axial-4kw")
+GANTRY = read_machine("x-y-z-3kw")
+SIEMENS = read_machine("x-axial-6kw-840d")
+# The same lathe with its laser set by volts, 350 W at 1 V and 4000 W at 10 V.
+VOLTS = MACHINE.model_copy(
+    update={
+        "laser": MACHINE.laser.model_copy(
+            update={"unit": "V", "watts_at_1_volt": 350.0, "watts_at_10_volts": 4000.0}
+        )
+    }
+)
 
 
 @st.composite
@@ -97,3 +109,58 @@ def test_resume_and_stop_split_the_beam_time_without_loss(
     if turn > 1:
         lit += build_program(path, power, 3e-4, MACHINE, name="to", turns=(1, turn - 1)).lit_time
     assert np.isclose(lit, whole.lit_time, rtol=1e-9)
+
+
+def expect_round_trip(plan: Program, cell: Machine) -> None:
+    verdict = check_program(post(plan, cell), cell, plan)
+    assert verdict.findings == (), [str(f) for f in verdict.findings]
+    read = verdict.program
+    for name in ("x", "y", "z"):
+        assert np.max(np.abs(getattr(read, name) - getattr(plan, name))) <= 0.51e-8
+    assert np.max(np.abs(read.a - plan.a)) <= np.deg2rad(0.51e-4)
+    assert np.max(np.abs(read.laser - plan.laser)) <= 0.051
+    cut = plan.kind != 0
+    assert np.allclose(read.duration[cut], plan.duration[cut], rtol=1e-5, atol=1e-4)
+    for name in ("kind", "gate", "gas", "aiming", "layer", "turn"):
+        assert np.array_equal(getattr(read, name), getattr(plan, name)), name
+    assert np.isclose(read.powder_mass, plan.powder_mass, rtol=1e-3)
+
+
+@given(paths(), st.sampled_from([SIEMENS, VOLTS]), st.floats(400.0, 3900.0), st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_other_controllers_and_lasers_keep_the_same_law(
+    path: Toolpath, cell: Machine, watts: float, dry: bool
+) -> None:
+    power = np.clip(watts + 3.0 * np.arange(path.blocks), 300.0, 4000.0)
+    expect_round_trip(build_program(path, power, 3e-4, cell, name="law", dry_run=dry), cell)
+
+
+@given(
+    st.tuples(st.floats(0.02, 0.9), st.floats(2e-3, 0.2)),
+    st.tuples(st.floats(0.02, 0.6), st.floats(1e-4, 0.03)),
+    st.floats(0.8e-3, 4e-3),
+    st.integers(1, 3),
+    st.floats(2e-3, 30e-3),
+    st.floats(1e-3, 0.02),
+    st.booleans(),
+)
+@settings(max_examples=30, deadline=None)
+def test_rasters_written_for_a_gantry_read_back_as_planned(
+    along: tuple[float, float],
+    across: tuple[float, float],
+    pitch: float,
+    layers: int,
+    speed: float,
+    block: float,
+    dry: bool,
+) -> None:
+    zone = (along[0], sum(along), across[0], sum(across))
+    procedure = Procedure(2000.0, speed, 3e-4, pitch, layers, 15e-3, 400.0)
+    cut = PathSettings.model_construct(**(PathSettings().model_dump() | {"block": block}))
+    path = lay_raster(zone, procedure, cut, 0.05, 0.8e-3)
+    power = np.clip(2200.0 - 0.3 * np.arange(path.blocks), 200.0, 3000.0)
+    plan = build_program(path, power, 3e-4, GANTRY, name="law", dry_run=dry)
+    expect_round_trip(plan, GANTRY)
+    # the beam is on over every metre of track, once
+    beam = 0.0 if dry else float(path.block_time[path.lit].sum())
+    assert np.isclose(plan.lit_time, beam, rtol=1e-9)

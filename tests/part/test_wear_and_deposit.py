@@ -79,8 +79,8 @@ def parts(draw: st.DrawFn) -> Part:
 @given(parts())
 def test_missing_volume_agrees_with_fine_slices(part: Part) -> None:
     position = np.array([r.position for r in part.caliper])
-    worn = np.array([r.worn_diameter / 2 for r in part.caliper])
-    finished = np.array([r.finished_diameter / 2 for r in part.caliper])
+    worn = np.array([r.worn / 2 for r in part.caliper])
+    finished = np.array([r.finished / 2 for r in part.caliper])
     edges = np.linspace(part.clad_from, part.clad_to, 4001)
     middle = (edges[1:] + edges[:-1]) / 2
     area = math.pi * (
@@ -119,8 +119,7 @@ def test_without_allowance_and_over_travel_the_deposit_is_the_missing_metal(part
 @given(parts())
 def test_measuring_from_the_other_end_changes_nothing(part: Part) -> None:
     rows = [
-        (700 - r.position * 1e3, r.worn_diameter * 1e3, r.finished_diameter * 1e3)
-        for r in reversed(part.caliper)
+        (700 - r.position * 1e3, r.worn * 1e3, r.finished * 1e3) for r in reversed(part.caliper)
     ]
     ends = {
         "clad_from": f"{700 - part.clad_to * 1e3!r} mm",

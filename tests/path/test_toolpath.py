@@ -71,3 +71,56 @@ def test_columns_are_read_only() -> None:
 def test_inconsistent_paths_are_refused(change: dict[str, object], words: str) -> None:
     with pytest.raises(ProcessError, match=words):
         ring(**change)
+
+
+def plate(**changes: object) -> Toolpath:
+    """Two blocks over a plate: 3 mm along X, then 3 mm along X and 4 mm along Y."""
+    columns: dict[str, object] = {
+        "axial": np.array([0.0, 0.003, 0.006]),
+        "angle": np.zeros(3),
+        "radius": np.full(3, 0.02),
+        "across": np.array([0.0, 0.0, 0.004]),
+        "lit": np.array([False, True]),
+        "layer": np.ones(2, dtype=np.int32),
+        "turn": np.ones(2, dtype=np.int32),
+        "joined": np.ones(2, dtype=bool),
+        "travel_speed": 0.01,
+        "stand_off": 0.015,
+        "pitch": 0.002,
+        "form": "flat",
+    }
+    return Toolpath(**{**columns, **changes})  # type: ignore[arg-type]
+
+
+def test_a_block_on_a_plate_is_as_long_as_its_way_along_x_and_y() -> None:
+    assert plate().block_length == pytest.approx([0.003, 0.005])
+    assert plate().block_time == pytest.approx([0.3, 0.5])
+
+
+def test_the_height_of_a_plate_does_not_lengthen_a_level_block() -> None:
+    assert plate(radius=np.full(3, 0.5)).block_length == pytest.approx([0.003, 0.005])
+
+
+def test_a_round_path_stays_over_its_axis_without_being_told() -> None:
+    assert ring().form == "round"
+    assert ring().across.shape == (7,)
+    assert not ring().across.any()
+    with pytest.raises(ValueError, match="read-only"):
+        ring().across[0] = 1.0
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"angle": np.array([0.0, 0.1, 0.2])}, "form flat has angle other than 0 at node 1: A"),
+        ({"form": "round"}, "form round has across other than 0 at node 2: Y must rest"),
+        ({"form": "conical"}, 'neither "round" nor "flat"'),
+        ({"across": np.zeros(2)}, "column across has shape"),
+        ({"across": np.array([0.0, np.nan, 0.0])}, "column across holds a value that is not"),
+    ],
+)
+def test_a_form_that_does_not_fit_its_columns_is_refused(
+    change: dict[str, object], words: str
+) -> None:
+    with pytest.raises(ProcessError, match=words):
+        plate(**change)

@@ -102,8 +102,7 @@ def test_the_same_job_gives_the_same_plan(pipe_job, pipe_plan) -> None:
 
 def test_more_wear_takes_more_powder(pipe_job, pipe_plan) -> None:
     rows = tuple(
-        row.model_copy(update={"worn_diameter": row.worn_diameter - 0.6e-3})
-        for row in pipe_job.part.caliper
+        row.model_copy(update={"worn": row.worn - 0.6e-3}) for row in pipe_job.part.caliper
     )
     worn = pipe_job.model_copy(update={"part": pipe_job.part.model_copy(update={"caliper": rows})})
     assert plan_job(worn).program.powder_mass > 1.1 * pipe_plan.program.powder_mass

@@ -1,4 +1,4 @@
-"""Ways to break a program text: a list of lines that can be edited, and a register of mutants."""
+"""Ways to break a program text: a list of lines that can be edited, and registers of mutants."""
 
 from __future__ import annotations
 
@@ -10,18 +10,25 @@ from dataclasses import dataclass
 class Text(list[str]):
     """Lines of a program, with finders by position within it."""
 
+    gate_opens = "M62"
+    power = "M67"
+
+    def starts(self, i: int, start: str) -> bool:
+        """Whether a line starts so, whatever its block number."""
+        return re.sub(r"^N[0-9]+ ", "", self[i]).startswith(start)
+
     def find(self, start: str, n: int = 0) -> int:
         """Index of the n-th line (from 0, or from the end if negative) that starts so."""
-        return [i for i, line in enumerate(self) if line.startswith(start)][n]
+        return [i for i in range(len(self)) if self.starts(i, start)][n]
 
     def lit(self, n: int = 8) -> int:
         """Index of the n-th lit G1 line of the first track (from 0)."""
-        first = self.find("M62")
-        return [i for i, line in enumerate(self) if i > first and line.startswith("G1")][n]
+        first = self.find(self.gate_opens)
+        return [i for i in range(first, len(self)) if self.starts(i, "G1 ")][n]
 
     def watts(self, n: int = 8) -> int:
-        """Index of the M67 line of the n-th lit block."""
-        return next(i for i in range(self.lit(n), 0, -1) if self[i].startswith("M67"))
+        """Index of the power command of the n-th lit block."""
+        return next(i for i in range(self.lit(n), 0, -1) if self.starts(i, self.power))
 
     def swap(self, i: int, old: str, new: str) -> int:
         """Replace by pattern in one line, which must change."""
@@ -48,6 +55,13 @@ class Text(list[str]):
         return min(indices)
 
 
+class Numbered(Text):
+    """Lines of a SINUMERIK program, found without their block numbers."""
+
+    gate_opens = "DO $A_OUT[1]=1"
+    power = "DO $A_OUTA[1]"
+
+
 Mutation = Callable[[Text], int]
 
 
@@ -60,21 +74,41 @@ class Mutant:
     change: Mutation
 
 
+# LinuxCNC on a pipe, LinuxCNC on a plate, SINUMERIK on a pipe; departures from the pipe's plan.
 MUTANTS: list[Mutant] = []
+PLATE_MUTANTS: list[Mutant] = []
+SIEMENS_MUTANTS: list[Mutant] = []
 PLAN_MUTANTS: list[Mutant] = []
+Register = Callable[[str], Callable[[Mutation], Mutation]]
 
 
-def breaks(rule: str) -> Callable[[Mutation], Mutation]:
-    def keep(change: Mutation) -> Mutation:
-        MUTANTS.append(Mutant(change.__name__, rule, change))
-        return change
+def _register(kept: list[Mutant]) -> Register:
+    def for_rule(rule: str) -> Callable[[Mutation], Mutation]:
+        def keep(change: Mutation) -> Mutation:
+            kept.append(Mutant(change.__name__, rule, change))
+            return change
 
-    return keep
+        return keep
+
+    return for_rule
 
 
-def departs(rule: str) -> Callable[[Mutation], Mutation]:
-    def keep(change: Mutation) -> Mutation:
-        PLAN_MUTANTS.append(Mutant(change.__name__, rule, change))
-        return change
+breaks = _register(MUTANTS)
+breaks_plate = _register(PLATE_MUTANTS)
+breaks_siemens = _register(SIEMENS_MUTANTS)
+departs = _register(PLAN_MUTANTS)
 
-    return keep
+
+def counted() -> str:
+    """Table of mutants and rules by what they break, for people: `pytest -rP` prints it."""
+    rows = (
+        ("LinuxCNC, pipe", MUTANTS),
+        ("LinuxCNC, plate", PLATE_MUTANTS),
+        ("LinuxCNC, both", [*MUTANTS, *PLATE_MUTANTS]),
+        ("SINUMERIK 840D, pipe", SIEMENS_MUTANTS),
+        ("departures from the plan", PLAN_MUTANTS),
+    )
+    head = "| broken programs | mutants | rules |\n|---|---:|---:|\n"
+    return head + "\n".join(
+        f"| {name} | {len(kept)} | {len({m.rule for m in kept})} |" for name, kept in rows
+    )

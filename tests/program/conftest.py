@@ -1,4 +1,4 @@
-"""A small pipe, its path and its program, and the reference machine."""
+"""A small pipe and a small plate, their paths and programs, and the example machines."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from reclad.job import Machine, read_machine
+from reclad.job import Machine, PathSettings, read_machine
+from reclad.path import lay_raster
 from reclad.path.toolpath import Toolpath
-from reclad.program import Program, build_program, write_program
+from reclad.process import Procedure
+from reclad.program import Program, build_program, post, write_program
 
 FEED = 17e-3 / 60.0
 
@@ -67,6 +69,26 @@ def make_power(path: Toolpath, first: float = 2000.0, last: float = 1800.0) -> n
     return np.linspace(first, last, path.blocks)
 
 
+def make_raster(
+    layers: int = 2,
+    *,
+    zone: tuple[float, float, float, float] = (0.1, 0.16, 0.2, 0.2078),
+    height: float = 0.02,
+    speed: float = 0.010,
+) -> Toolpath:
+    """Tracks of pitch 1.95 mm on a plate, 4 in odd layers and 5 in even ones, 0.8 mm thick."""
+    settings = Procedure(
+        power=2000.0,
+        travel_speed=speed,
+        feed_rate=FEED,
+        pitch=0.002,
+        layers=layers,
+        stand_off=0.015,
+        interpass=400.0,
+    )
+    return lay_raster(zone, settings, PathSettings(), height, 0.0008)
+
+
 PathMaker = Callable[..., Toolpath]
 PowerMaker = Callable[..., np.ndarray]
 
@@ -114,3 +136,53 @@ def text(program: Program, machine: Machine) -> str:
 @pytest.fixture(scope="session")
 def lines(text: str) -> list[str]:
     return text.split("\n")
+
+
+@pytest.fixture(scope="session")
+def gantry() -> Machine:
+    return read_machine("x-y-z-3kw")
+
+
+@pytest.fixture(scope="session")
+def plate() -> Toolpath:
+    return make_raster()
+
+
+@pytest.fixture(scope="session")
+def raster() -> PathMaker:
+    """Makes rasters: see `make_raster`."""
+    return make_raster
+
+
+@pytest.fixture(scope="session")
+def plate_program(plate: Toolpath, gantry: Machine) -> Program:
+    return build_program(plate, make_power(plate), FEED, gantry, name="plate 7")
+
+
+@pytest.fixture(scope="session")
+def plate_lines(plate_program: Program, gantry: Machine) -> list[str]:
+    return post(plate_program, gantry).split("\n")
+
+
+@pytest.fixture(scope="session")
+def siemens() -> Machine:
+    return read_machine("x-axial-6kw-840d")
+
+
+@pytest.fixture(scope="session")
+def siemens_program(path: Toolpath, siemens: Machine) -> Program:
+    return build_program(
+        path, make_power(path), FEED, siemens, name="pipe (0412)", header=("powder IN625",)
+    )
+
+
+@pytest.fixture(scope="session")
+def siemens_lines(siemens_program: Program, siemens: Machine) -> list[str]:
+    return post(siemens_program, siemens).split("\n")
+
+
+@pytest.fixture(scope="session")
+def volts(machine: Machine) -> Machine:
+    """The reference machine with a laser that takes volts: 380 W at 1 V, 4000 W at 10 V."""
+    scale = {"unit": "V", "watts_at_1_volt": 380.0, "watts_at_10_volts": 4000.0}
+    return machine.model_copy(update={"laser": machine.laser.model_copy(update=scale)})

@@ -20,7 +20,7 @@ PowerMaker = Callable[..., np.ndarray]
 
 def test_beam_never_on_without_motion_powder_and_gas(program: Program) -> None:
     lit = program.lit
-    dx, _, da = program.steps
+    dx, _, _, da = program.steps
     assert lit.sum() == 72
     assert np.all(program.kind[lit] == CUT)
     assert np.all((dx[lit] > 0.0) & (da[lit] > 0.0))
@@ -60,7 +60,7 @@ def test_nozzle_keeps_its_stand_off(program: Program, path: Toolpath) -> None:
 
 
 def test_sideways_rapids_clear_the_clad(program: Program, machine: Machine) -> None:
-    dx, dz, da = program.steps
+    dx, _, dz, da = program.steps
     across = (program.kind == RAPID) & ((dx != 0.0) | (da != 0.0))
     clear = program.z[program.kind == CUT].max() + machine.retract
     assert across.any()
@@ -70,7 +70,7 @@ def test_sideways_rapids_clear_the_clad(program: Program, machine: Machine) -> N
 
 def test_rapid_takes_the_time_of_its_slowest_axis(program: Program, machine: Machine) -> None:
     retract = np.flatnonzero(program.reason == REASON["retract"])[0]
-    _, dz, _ = program.steps
+    dz = program.steps.z
     assert program.duration[retract] == pytest.approx(dz[retract] / machine.axes.Z.max_speed)
 
 

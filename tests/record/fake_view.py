@@ -1,6 +1,8 @@
-"""An invented job, for tests only: shapes and sizes of the reference pipe, made-up numbers."""
+"""Invented jobs, for tests only: the reference pipe, a bearing seat, a plate; made-up numbers."""
 
 from __future__ import annotations
+
+import dataclasses
 
 import numpy as np
 
@@ -31,6 +33,7 @@ from reclad.record import (
     Words,
     say,
 )
+from reclad.record.words import PLATE_ZERO_LINES
 
 GRAM_PER_MIN = 1 / 6e4
 
@@ -49,7 +52,8 @@ def fake_backplot(turns: int = 285, blocks_per_turn: int = 126) -> BackplotView:
     power = np.concatenate([[0.0, 0.0], np.where(lead, 0.0, falling), [0.0]])
     rapid = np.zeros(power.size, dtype=bool)
     rapid[[0, 1, -1]] = True
-    return BackplotView(x, z, a, power, rapid, np.ones(power.size, dtype=np.int64), stand_off)
+    layer = np.ones(power.size, dtype=np.int64)
+    return BackplotView(x, np.zeros_like(x), z, a, power, rapid, layer, stand_off)
 
 
 def fake_window() -> WindowView:
@@ -159,7 +163,9 @@ def fake_expectations() -> tuple[ExpectationRow, ...]:
 
 def fake_setup() -> SetupView:
     return SetupView(
-        machine="x-axial-4kw", nozzle="coax-13", zero=ZERO_LINES, stand_off=13e-3,
+        machine="x-axial-4kw", nozzle="coax-13",
+        clamp=(say("Chuck and tailstock, no axial play. Surface bare, dry and free of oil."),),
+        mask=(), zero=ZERO_LINES, stand_off=13e-3,
         stand_off_tolerance=0.5e-3, feeder_rpm=3.42, feed_rate=17 * GRAM_PER_MIN,
         weighed="2026-03-02", weighing_valid_days=30, weighing_expired=True, powder_lot="B2214",
         gas="Ar 4.6", gas_flow=12 / 6e4, gas_purge=5.0, preheat=423.15,
@@ -200,8 +206,8 @@ def fake_method() -> MethodView:
 
 
 def fake_head(job_name: str) -> HeadView:
-    part = PartView("DWG-1180 rev B", "42CrMo4", "IN625", say("overlay"), 0.2, 15e-3, 0.7, 65e-3,
-                    0.57)  # fmt: skip
+    part = PartView("DWG-1180 rev B", "42CrMo4", "IN625", say("overlay"), "pipe", 0.2, 0.7, 65e-3,
+                    0.57, wall=15e-3)  # fmt: skip
     return HeadView(job_name, "North Mill Works 北方轧钢", "2026-05-04", part)
 
 
@@ -250,4 +256,102 @@ def fake_view(job_name: str = "pipe-0412", language: str = "zh") -> ReportView:
         assumed=assumed,
         method=fake_method(),
         language="en" if language == "en" else "zh",
+    )
+
+
+def fake_journal(language: str = "zh") -> ReportView:
+    """A bearing seat d60 between shoulders, two layers."""
+    view = fake_view("spindle-07", language)
+    part = PartView("DWG-2201", "42CrMo4", "316L", say("build-up"), "shaft", 60e-3, 0.42, 0.18,
+                    0.06, shoulders=(5e-3, 8e-3))  # fmt: skip
+    once = fake_backplot(turns=38, blocks_per_turn=48)
+    x = 0.1815 + (once.x - 65e-3) * 0.75
+    z = once.z - 99.2e-3 + 29.8e-3
+    plot = BackplotView(
+        np.concatenate([x, x]), np.zeros(2 * x.size), np.concatenate([z, z + 0.35e-3]),
+        np.concatenate([once.a, once.a + once.a[-1] + 2.1]),
+        np.concatenate([once.power, [0.0], once.power - 60.0 * (once.power > 0)]),
+        np.concatenate([once.rapid, [True], once.rapid]),
+        np.repeat([1, 2], [x.size, x.size - 1]), once.stand_off,
+    )  # fmt: skip
+    mask = (
+        say(
+            "Bearing and seals off. Remove all grease from the seat, the fillets and any oil hole."
+        ),
+        say("Mask both shoulder faces against powder and spatter."),
+        say("The nozzle passes about {gap} above the shoulder: watch it in the dry run.",
+            gap="5 mm"),
+    )  # fmt: skip
+    along = np.linspace(0.1815, 0.2385, 60)
+    worn = 29.8e-3 - 0.04e-3 * np.sin(50 * along)
+    length = LengthView(along, worn, np.full_like(along, 30e-3), np.full_like(along, 30.3e-3),
+                        worn + np.array([[0.5e-3], [0.7e-3], [0.9e-3]]))  # fmt: skip
+    return dataclasses.replace(
+        view,
+        head=HeadView("spindle-07", "North Mill Works 北方轧钢", "2026-05-04", part),
+        backplot=plot,
+        setup=dataclasses.replace(view.setup, mask=mask),
+        length=length,
+    )
+
+
+def fake_raster(tracks: int = 17, layers: int = 2) -> BackplotView:
+    """Tracks there and back over X 38..112, Y 33..67, every second layer shifted half a step."""
+    step, stand_off = 34e-3 / tracks, 13e-3
+    poses, power, rapid, layer = [(0.0, 0.0, 0.2)], [], [], []
+    along = np.concatenate([[28e-3, 33e-3], np.linspace(38e-3, 112e-3, 16), [117e-3, 122e-3]])
+    lit = np.concatenate([[False] * 2, np.full(15, True), [False] * 2])
+    for number in range(1, layers + 1):
+        for k in range(tracks + (number + 1) % 2):
+            y = 33e-3 + step * (k + (0.5 if number % 2 else 0.0))
+            xs = along if k % 2 == 0 else 150e-3 - along
+            poses += [(x, y, 15e-3 + stand_off) for x in xs]
+            watts = 2100.0 - 14.0 * k - 30.0 * number
+            power += [0.0, *np.where(lit, watts, 0.0)]
+            rapid += [True, *(False for _ in lit)]
+            layer += [number] * (lit.size + 1)
+    x, y, z = np.array(poses).T
+    return BackplotView(
+        x, y, z, np.zeros_like(x), np.array(power), np.array(rapid),
+        np.array(layer, dtype=np.int64), stand_off, flat=True,
+    )  # fmt: skip
+
+
+def fake_plate(language: str = "zh") -> ReportView:
+    """A plate coupon, two layers of parallel tracks."""
+    view = fake_view("coupon-3", language)
+    part = PartView("Coupon 3", "S355", "IN625", say("overlay"), "plate", 16e-3, 0.15, 38e-3,
+                    74e-3, width=0.1, side=(33e-3, 67e-3))  # fmt: skip
+    setup = dataclasses.replace(
+        view.setup,
+        clamp=(
+            say("Plate flat on the table, one edge along X, clamps clear of the nozzle."),
+            say("Surface bare, dry and free of oil."),
+        ),
+        zero=PLATE_ZERO_LINES,
+        inspect=(
+            say("thickness at the corners and in the middle, before and after"),
+            say("flatness of the plate, before and after"),
+        ),
+    )
+    along = np.linspace(38e-3, 112e-3, 60)
+    worn = np.full_like(along, 15e-3)
+    length = LengthView(along, worn, np.full_like(along, 16e-3), np.full_like(along, 16e-3),
+                        worn + np.array([[1.0e-3], [1.3e-3], [1.6e-3]]))  # fmt: skip
+    heat = dataclasses.replace(view.heat, axial=33e-3 + 34e-3 * view.heat.time / 18000)
+    comparison = dataclasses.replace(view.program.comparison, angle=0.0, across=0.4e-6)
+    rows = tuple(
+        dataclasses.replace(r, name=say("Tracks per layer"), proposed=17.0, free=18.0)
+        if r.name == say("Turns per layer") else r
+        for r in view.parameters
+    )  # fmt: skip
+    return dataclasses.replace(
+        view,
+        head=HeadView("coupon-3", "North Mill Works 北方轧钢", "2026-05-04", part),
+        backplot=fake_raster(),
+        setup=setup,
+        length=length,
+        heat=heat,
+        parameters=rows,
+        program=dataclasses.replace(view.program, comparison=comparison),
     )

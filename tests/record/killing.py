@@ -9,6 +9,7 @@ as a power cut or `kill -9` would; then the folder is looked at, and used again.
 
 from __future__ import annotations
 
+import datetime
 import os
 import signal
 import sys
@@ -17,7 +18,7 @@ from pathlib import Path
 from reclad.job import read_job
 from reclad.record.folder import load_plan
 from reclad.record.posting import post_program, verify_program
-from short_pipe import make_short_plan, save_short_plan
+from short_pipe import NOW, make_short_plan, save_short_plan
 
 STEPS = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "os.listdir"}
 FILES = {"manifest.json", "path.npz", "plan.json", "program.ngc", "program.npz", "report.html"}
@@ -83,7 +84,9 @@ if __name__ == "__main__":
     where, task, *count = sys.argv[1:]
     if task == "write":
         plan = make_short_plan(read_job(where))
-        for _ in range(int(count[0])):
-            save_short_plan(Path(where), plan)
+        for day in range(1, int(count[0]) + 1):
+            save_short_plan(Path(where), plan, now=NOW + datetime.timedelta(days=day))
+            sys.stdout.write(f"{day}\n")
+            sys.stdout.flush()
     else:
         sys.stdout.write(f"{main(Path(where), task)}\n")

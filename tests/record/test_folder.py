@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import dataclasses
 import datetime
 import errno
 import json
 import os
+import random
 import subprocess
 import sys
 import zipfile
@@ -55,12 +57,10 @@ def test_a_saved_plan_is_read_back_as_it_was(
     assert saved.preliminary
     assert saved.program.total_time == short_plan.program.total_time
     np.testing.assert_array_equal(saved.block_power, short_plan.block_power)
-    for name in ("axial", "angle", "radius", "lit", "layer", "turn", "joined"):
+    for part in dataclasses.fields(short_plan.toolpath):
         np.testing.assert_array_equal(
-            getattr(saved.toolpath, name), getattr(short_plan.toolpath, name)
+            getattr(saved.toolpath, part.name), getattr(short_plan.toolpath, part.name)
         )
-    for name in ("travel_speed", "stand_off", "pitch"):
-        assert getattr(saved.toolpath, name) == getattr(short_plan.toolpath, name)
 
 
 def test_the_folder_holds_report_program_and_a_manifest_of_all_of_it(short_planned: Path) -> None:
@@ -363,6 +363,25 @@ def test_a_kill_at_any_step_leaves_a_whole_plan_and_the_next_run_works(
 
 
 @pytest.mark.slow
+def test_a_kill_at_a_random_moment_leaves_a_whole_plan(
+    short_folder: Path, short_plan: SimpleNamespace
+) -> None:
+    dice = random.Random(7)
+    save_short_plan(short_folder, short_plan)
+    for _ in range(5):
+        run = start(short_folder, "write", 1000)
+        assert run.stdout is not None
+        assert run.stdout.readline() == "1\n"
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            run.wait(timeout=dice.uniform(0.0, 0.3))
+        run.kill()
+        run.communicate()
+        assert load_plan(short_folder).preliminary
+        save_short_plan(short_folder, short_plan)
+        assert sorted(p.name for p in short_folder.iterdir()) == ["job.toml", "plan"]
+
+
+@pytest.mark.slow
 def test_two_runs_in_one_folder_both_finish_and_the_plan_is_always_whole(
     short_folder: Path, short_plan: SimpleNamespace
 ) -> None:
@@ -484,7 +503,7 @@ def test_arrays_that_are_none_are_refused(
         load_plan(short_planned)
 
 
-@pytest.mark.parametrize("damage", ["scalars", "power", "shape"])
+@pytest.mark.parametrize("damage", ["pitch", "power", "shape"])
 def test_a_path_with_wrong_arrays_is_refused(
     short_planned: Path, tmp_path: Path, damage: str
 ) -> None:
@@ -493,8 +512,8 @@ def test_a_path_with_wrong_arrays_is_refused(
     arrays = read_arrays(short_planned / "plan" / "path.npz")
     if damage == "shape":
         arrays["angle"] = arrays["angle"][:-1]
-    elif damage == "scalars":
-        arrays["scalars"] = arrays["scalars"][:-1]
+    elif damage == "pitch":
+        arrays["pitch"] = arrays["axial"]
     else:
         del arrays["power"]
     write_arrays(tmp_path / "forged.npz", arrays)

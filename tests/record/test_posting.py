@@ -321,3 +321,25 @@ def test_a_broken_manifest_is_refused(short_planned: Path, manifest: str) -> Non
 def test_a_program_caught_between_two_plans_is_found(short_planned: Path) -> None:
     (short_planned / "plan").rename(short_planned / ".plan-77-old")
     assert verify_program(short_planned / "plan" / "program.ngc").accepted
+
+
+def test_another_controller_gets_its_own_files_and_is_checked_by_its_own_rules(
+    short_folder: Path, tmp_path: Path
+) -> None:
+    job_file = short_folder / "job.toml"
+    job_file.write_text(
+        job_file.read_text("utf-8").replace("x-axial-4kw", "x-axial-6kw-840d"), "utf-8"
+    )
+    job = read_job(short_folder)
+    plan = save_short_plan(short_folder, make_short_plan(job))
+    assert (plan / "program.mpf").is_file()
+    assert post_program(job, short_folder, coupon=True).path.name == "coupon.mpf"
+    assert verify_program(plan / "coupon.mpf").accepted
+    apart = tmp_path / "apart.mpf"
+    apart.write_bytes((plan / "program.mpf").read_bytes())
+    checked = verify_program(apart)
+    assert checked.machine == "x-axial-6kw-840d"
+    assert checked.accepted
+    assert not checked.refereed.available
+    save_short_plan(short_folder, make_short_plan(job))
+    assert sorted(p.suffix for p in plan.iterdir()).count(".mpf") == 1

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fake_view import fake_view
+from fake_view import fake_journal, fake_plate, fake_view
 
 from reclad.record import render_report
 
@@ -36,10 +36,17 @@ COLLISIONS = """() => {
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(render_report(fake_view()), encoding="utf-8")
-    return path.as_uri()
+def addresses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("report")
+    jobs = {"pipe": fake_view, "journal": fake_journal, "plate": fake_plate}
+    for name, job in jobs.items():
+        (folder / f"{name}.html").write_text(render_report(job()), encoding="utf-8")
+    return {name: (folder / f"{name}.html").as_uri() for name in jobs}
+
+
+@pytest.fixture(scope="module")
+def address(addresses: dict[str, str]) -> str:
+    return addresses["pipe"]
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +98,9 @@ def test_the_button_changes_language_address_and_title(page, address) -> None:
     assert page.complaints == []
 
 
-def test_no_label_is_cut_or_runs_into_another(page) -> None:
+@pytest.mark.parametrize("shape", ["pipe", "journal", "plate"])
+def test_no_label_is_cut_or_runs_into_another(page, addresses, shape) -> None:
+    page.goto(addresses[shape])
     for language in ("zh", "en"):
         for width in (1280, 768):
             page.set_viewport_size({"width": width, "height": 900})
@@ -99,6 +108,19 @@ def test_no_label_is_cut_or_runs_into_another(page) -> None:
             page.wait_for_function(f"document.documentElement.lang.startsWith('{language}')")
             assert page.evaluate(COLLISIONS) == []
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.complaints == []
+
+
+def test_a_plate_has_no_view_in_space_and_its_buttons_work(page, addresses) -> None:
+    page.goto(addresses["plate"])
+    assert page.locator("canvas").count() == 0
+    assert page.locator("svg.still").count() == 0
+    page.click("#language")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert page.get_by_text("Layer 1, from above").first.is_visible()
+    page.emulate_media(media="print")
+    assert page.get_by_text("Layer 1, from above").first.is_visible()
+    assert page.complaints == []
 
 
 def test_the_view_in_space_turns_under_the_mouse(page) -> None:

@@ -9,16 +9,17 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
-from fake_view import fake_backplot, fake_view
+from fake_view import fake_backplot, fake_journal, fake_plate, fake_raster, fake_view
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reclad.errors import RecladError
 from reclad.record import BackplotView, Estimate, ExpectationRow, LimitRow, draw_figures, say
-from reclad.record._backplot import draw_in_space, draw_unrolled, pack_path
+from reclad.record._backplot import draw_unrolled
+from reclad.record._space import draw_in_space, find_cylinders, pack_path
 from reclad.record._svg import nice_ticks, num, spread, thin
 from reclad.record._window import draw_window
-from reclad.record.figures import draw_chance, draw_interval
+from reclad.record.figures import draw_chance, draw_heat, draw_interval
 
 SVG = "{http://www.w3.org/2000/svg}"
 GEOMETRY = ("x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "width", "height", "d", "viewBox")
@@ -34,12 +35,18 @@ def figures() -> dict[str, str]:
     return draw_figures(fake_view())
 
 
-def test_every_figure_is_wellformed_and_every_coordinate_finite(figures: dict[str, str]) -> None:
-    for name, figure in figures.items():
+@pytest.fixture(scope="module")
+def plate() -> dict[str, str]:
+    return draw_figures(fake_plate())
+
+
+@pytest.mark.parametrize("job", [fake_view, fake_journal, fake_plate])
+def test_every_figure_is_wellformed_and_every_coordinate_finite(job: object) -> None:
+    for name, figure in draw_figures(job()).items():
         for element in ET.fromstring(figure).iter():
             for key in GEOMETRY:
                 rest = NUMBER.sub("", element.get(key, ""))
-                assert not re.search(r"[a-zA-Z0-9]", re.sub("[MLZlm]", "", rest)), (name, rest)
+                assert not re.search(r"[a-zA-Z0-9]", re.sub("[MLZlmhv]", "", rest)), (name, rest)
 
 
 @pytest.mark.parametrize(
@@ -88,10 +95,161 @@ def test_the_part_is_sketched_to_scale(figures: dict[str, str]) -> None:
     body = by_class(figures["sketch"], "rect", "body")[0]
     clad = by_class(figures["sketch"], "rect", "clad-solid")[0]
     scale = float(body.get("width")) / part.length
-    assert float(body.get("height")) == pytest.approx(scale * part.outer_diameter, abs=0.1)
+    assert float(body.get("height")) == pytest.approx(scale * part.size, abs=0.1)
     assert float(clad.get("width")) == pytest.approx(scale * part.clad_length, abs=0.1)
     at = float(clad.get("x")) - float(body.get("x"))
     assert at == pytest.approx(scale * part.clad_start, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "change"),
+    [
+        ("sketch", "head", {"side": (33e-3, 61e-3)}),
+        ("sketch", "head", {"width": 0.12}),
+        ("raster", "backplot", lambda v: dataclasses.replace(v, y=v.y + 1e-3)),
+        ("raster", "backplot", lambda v: dataclasses.replace(v, power=v.power * (v.x[1:] < 0.1))),
+        ("length", "length", lambda v: dataclasses.replace(v, worn=v.worn - 0.1e-3)),
+        ("heat", "heat", lambda v: dataclasses.replace(v, axial=v.axial + 5e-3)),
+    ],
+)
+def test_a_figure_of_a_plate_changes_when_its_numbers_change(
+    plate: dict[str, str], name: str, part: str, change: object
+) -> None:
+    view = fake_plate()
+    old = getattr(view, part)
+    if isinstance(change, dict):
+        new = dataclasses.replace(old, part=dataclasses.replace(old.part, **change))
+    else:
+        new = change(old)
+    changed = draw_figures(dataclasses.replace(view, **{part: new}))
+    assert changed[name] != plate[name]
+    others = {k for k in plate if changed[k] != plate[k]}
+    assert others <= {name} | ({"raster"} if part == "head" else set())
+
+
+def test_only_a_round_part_is_unrolled_and_shown_in_space(plate: dict[str, str]) -> None:
+    round_only = {"unrolled", "space"}
+    for job in (fake_view(), fake_journal()):
+        assert round_only <= draw_figures(job).keys()
+        assert "raster" not in draw_figures(job)
+    assert "raster" in plate
+    assert not round_only & plate.keys()
+
+
+def corners(element: ET.Element) -> np.ndarray:
+    return np.array([float(v) for v in NUMBER.findall(element.get("d"))]).reshape(-1, 2)
+
+
+def test_shoulders_are_sketched_to_scale_and_a_solid_shaft_has_no_bore() -> None:
+    part = fake_journal().head.part
+    figure = draw_figures(fake_journal())["sketch"]
+    outline = corners(by_class(figure, "path", "body")[0])
+    clad = by_class(figure, "rect", "clad-solid")[0]
+    scale = np.ptp(outline[:, 0]) / part.length
+    seat, before, after = outline[2, 1], outline[0, 1], outline[5, 1]
+    assert seat - before == pytest.approx(scale * 5e-3, abs=0.11)
+    assert seat - after == pytest.approx(scale * 8e-3, abs=0.11)
+    assert outline[1, 0] - outline[0, 0] == pytest.approx(scale * part.clad_start, abs=0.11)
+    assert float(clad.get("x")) == outline[1, 0]
+    assert float(clad.get("width")) == pytest.approx(scale * part.clad_length, abs=0.11)
+    assert by_class(figure, "line", "hidden-edge") == []
+    assert "轴肩高 8\u00a0mm" in figure
+
+
+def test_a_shaft_without_shoulders_is_one_plain_body_without_a_bore() -> None:
+    view = fake_journal()
+    plain = dataclasses.replace(view.head.part, shoulders=(0.0, 0.0))
+    figure = draw_figures(
+        dataclasses.replace(view, head=dataclasses.replace(view.head, part=plain))
+    )
+    assert len(by_class(figure["sketch"], "rect", "body")) == 1
+    assert "shoulder" not in figure["sketch"]
+    assert by_class(figure["sketch"], "line", "hidden-edge") == []
+    assert by_class(figure["space"], "path", "bore") == []
+    assert find_cylinders(plain) == [(0.0, 0.42, 0.03)]
+
+
+def test_a_near_shoulder_stands_before_the_tracks_and_a_far_one_behind() -> None:
+    order = [e.get("class") for e in ET.fromstring(draw_figures(fake_journal())["space"]).iter()]
+    first, last = order.index("weld"), len(order) - order[::-1].index("weld")
+    assert order[:first].count("pipe-end edge") == 2
+    assert order[last:].count("pipe-end edge") == 1
+    cylinders = find_cylinders(fake_journal().head.part)
+    assert [radius for _, _, radius in cylinders] == pytest.approx([35e-3, 30e-3, 38e-3])
+
+
+def test_a_plate_is_sketched_to_scale_with_its_zone_hatched(plate: dict[str, str]) -> None:
+    part = fake_plate().head.part
+    body = by_class(plate["sketch"], "rect", "body")[0]
+    zone = by_class(plate["sketch"], "rect", "clad-hatched")[0]
+    scale = float(body.get("width")) / part.length
+    assert float(body.get("height")) == pytest.approx(scale * part.width, abs=0.1)
+    assert float(zone.get("width")) == pytest.approx(scale * part.clad_length, abs=0.1)
+    assert float(zone.get("height")) == pytest.approx(scale * 34e-3, abs=0.1)
+    bottom = float(body.get("y")) + float(body.get("height"))
+    assert bottom - float(zone.get("y")) == pytest.approx(scale * part.side[1], abs=0.1)
+
+
+def whole_plan(figure: str) -> str:
+    """The plan views of the layers without the enlarged corners."""
+    return figure[: figure.index("First corner")].rpartition("<text")[0] + "</svg>"
+
+
+def test_the_plan_view_is_to_scale_and_holds_every_track(plate: dict[str, str]) -> None:
+    plan = whole_plan(plate["raster"])
+    zone = by_class(plan, "rect", "zone")[0]
+    scale = float(zone.get("width")) / 74.0
+    assert float(zone.get("height")) == pytest.approx(scale * 34.0, abs=0.15)
+    tracks = drawn_points(plan, "weld")
+    assert len(tracks) == 17 + 18
+    for track in tracks:
+        assert np.ptp(track[:, 0]) == pytest.approx(scale * 74.0, abs=0.15)
+        assert np.ptp(track[:, 1]) == 0.0
+    rows = sorted(track[0, 1] for track in tracks[:17])
+    assert np.diff(rows) == pytest.approx(scale * 2.0, abs=0.15)
+    assert len(by_class(plan, "circle", "beam-on")) == 17 + 18
+    assert len(by_class(plan, "path", "beam-off")) == 17 + 18
+    assert len(drawn_points(plan, "lead")) == 2 * (17 + 18)
+
+
+def test_the_enlarged_corners_show_the_first_start_and_the_last_stop() -> None:
+    for tracks in (1, 6, 17):
+        view = dataclasses.replace(fake_plate(), backplot=fake_raster(tracks, layers=1))
+        figure = draw_figures(view)["raster"]
+        corner = "<svg xmlns='http://www.w3.org/2000/svg'>" + figure[figure.index("First corner") :]
+        first, _, last = corner.partition("Last corner")
+        assert 'class="beam-on"' in first
+        assert 'class="beam-off"' in last.rpartition('class="beam-off"')[0]  # one more in the key
+
+
+def test_a_plate_program_that_never_lights_draws_no_weld() -> None:
+    view = fake_plate()
+    dark = dataclasses.replace(view.backplot, power=np.zeros_like(view.backplot.power))
+    figure = draw_figures(dataclasses.replace(view, backplot=dark))["raster"]
+    assert by_class(figure, "path", "weld") == []
+    assert "enlarged" not in figure
+
+
+def test_a_plate_speaks_of_height_and_position_across(
+    figures: dict[str, str], plate: dict[str, str]
+) -> None:
+    for name, on_plate, on_round in (
+        ("length", "距底面高度（mm）", "半径（mm）"),
+        ("heat", "喷嘴横向位置 Y（mm）", "喷嘴位置（mm）"),
+    ):
+        assert on_plate in plate[name]
+        assert on_round not in plate[name]
+        assert on_round in figures[name]
+        assert on_plate not in figures[name]
+
+
+def test_a_short_repair_is_timed_in_minutes(figures: dict[str, str]) -> None:
+    heat = fake_view().heat
+    short = draw_heat(dataclasses.replace(heat, time=heat.time / 50))
+    assert "first lit block (min)" in short
+    assert "first lit block (h)" in figures["heat"]
+    curve = by_class(figures["heat"], "path", "mid")[0].get("d")
+    assert by_class(short, "path", "mid")[0].get("d") == curve
 
 
 def whole_surface(plot: BackplotView) -> str:
@@ -175,6 +333,7 @@ def test_the_packed_path_is_the_program_within_its_rounding() -> None:
     assert sum(track[3][1::2]) == x.size - 1
     assert set(lead_in[3][0::2]) == set(lead_out[3][0::2]) == {-1}
     assert min(track[3][0::2]) >= 0
+    assert packed["body"] == [[0.0, 700.0, 100.0]]
     assert 12 * 36 <= x.size <= 12 * 36 + 2
 
 

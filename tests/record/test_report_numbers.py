@@ -6,7 +6,16 @@ import dataclasses
 
 import numpy as np
 import pytest
-from fake_view import fake_backplot, fake_heat, fake_length, fake_section, fake_window
+from fake_view import (
+    fake_backplot,
+    fake_heat,
+    fake_journal,
+    fake_length,
+    fake_plate,
+    fake_section,
+    fake_view,
+    fake_window,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -111,8 +120,28 @@ def test_views_refuse_arrays_that_do_not_fit_or_are_not_finite() -> None:
         (length, {"worn": bad}, "not finite"),
         (heat, {"constant": heat.power[:-2]}, "one value per point"),
         (plot, {"power": plot.power[:-1]}, "one value per point"),
+        (plot, {"y": plot.y[1:]}, "one value per point"),
         (window, {"probability": window.probability.T}, "transpose"),
         (window, {"limits": ((say("Dilution"), window.probability[1:]),)}, "transpose"),
     ):
         with pytest.raises(RecladError, match=why):
             dataclasses.replace(view, **change)
+
+
+def test_a_part_has_what_its_shape_has_and_nothing_else() -> None:
+    for job, change in (
+        (fake_view, {"wall": None}),
+        (fake_view, {"width": 0.1}),
+        (fake_journal, {"wall": 10e-3}),
+        (fake_plate, {"side": None}),
+        (fake_plate, {"shape": "shaft"}),
+    ):
+        with pytest.raises(RecladError, match="a pipe has a wall, a plate a width and a side"):
+            dataclasses.replace(job().head.part, **change)
+
+
+def test_a_report_of_a_plate_wants_the_program_of_a_plate() -> None:
+    with pytest.raises(RecladError, match="fill both from the same plan"):
+        dataclasses.replace(fake_plate(), backplot=fake_backplot(2, 12))
+    with pytest.raises(RecladError, match="fill both from the same plan"):
+        dataclasses.replace(fake_view(), backplot=fake_plate().backplot)

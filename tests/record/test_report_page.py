@@ -13,15 +13,18 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
-from fake_view import fake_view
+from fake_view import fake_journal, fake_plate, fake_view
 
 from reclad.errors import RecladError
 from reclad.record import ComparisonView, Words, render_report, say
+from reclad.record.names import LIMITS, WHY, explain_limit, name_limit
 from reclad.record.words import read_catalogue
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 # texts that reach say() through a variable
-INDIRECT = r'"((?:Preliminary|Qualified|Refused): [^"]+|highest allowed|preheat asked)"'
+INDIRECT = (
+    r'"((?:Preliminary|Qualified|Refused): [^"]+|highest allowed|preheat asked|Time from [^"]+)"'
+)
 HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)> & {{ 7*7 }}"
 
 
@@ -54,8 +57,9 @@ def page() -> str:
     return render_report(fake_view())
 
 
-def test_every_element_is_closed_and_every_id_is_unique(page: str) -> None:
-    outline = Outline(page)
+@pytest.mark.parametrize("job", [fake_view, fake_journal, fake_plate])
+def test_every_element_is_closed_and_every_id_is_unique(job: object) -> None:
+    outline = Outline(render_report(job()))
     ids = [attrs["id"] for _, attrs in outline.elements if "id" in attrs]
     assert outline.wrong == []
     assert outline.open == []
@@ -84,10 +88,44 @@ def test_each_text_stands_in_both_languages(page: str) -> None:
     assert english - gaps == chinese > 200
 
 
+def test_each_shape_is_told_in_its_own_words() -> None:
+    own = {
+        fake_view: ("Wall", "bore dashed", "The pipe’s surface laid flat", "Turns per layer",
+                    "A0: scribed mark", "N is the turn", "Radius along the part", "angle 0.0005"),
+        fake_journal: ("Diameter (solid)", "Beyond a shoulder", "The shaft’s surface laid flat",
+                       "Clean and mask", "about 5 mm above the shoulder"),
+        fake_plate: ("Thickness", "clad zone hatched", "The tracks from above", "Tracks per layer",
+                     "X0, Y0: nozzle", "plate’s underside", "N is the track",
+                     "two opposite corners",
+                     "four corners", "Surface height along the plate", "across 0.4"),
+    }  # fmt: skip
+    pages = {job: render_report(job()) for job in own}
+    for job, texts in own.items():
+        for text in texts:
+            assert text in pages[job], text
+    for text in own[fake_view]:
+        assert text not in pages[fake_plate], text
+    for text in ("Wall", "bore dashed", "pipe’s", *own[fake_plate][1:]):
+        assert text not in pages[fake_journal], text
+    for text in own[fake_journal] + own[fake_plate]:
+        assert text not in pages[fake_view], text
+
+
+def test_the_view_in_space_is_left_out_for_a_plate(page: str) -> None:
+    plate = render_report(fake_plate())
+    for mark in ('id="space"', 'id="path-data"', "The same program in space", "only-still"):
+        assert mark in page.partition("</style>")[2]
+        body = plate.partition("</style>")[2].rpartition("<script>")[0]
+        assert mark not in body
+
+
 def test_every_text_the_room_uses_has_chinese() -> None:
     room = resources.files("reclad.record")
     template = (room / "templates" / "report.html.j2").read_text(encoding="utf-8")
     used = set(re.findall(r'\bt\("([^"]+)"', template))
+    for shape in ("pipe", "shaft", "plate"):
+        used |= {name_limit(limit, shape) for limit in LIMITS}
+        used |= {explain_limit(limit, shape) for limit in WHY}
     used |= set(re.findall(r'section\(\d+, "([^"]+)"', template))
     used |= set(re.findall(r'figure\(drawings\.\w+, "([^"]+)"', template))
     used |= set(re.findall(r'call step\("([^"]+)"', template))

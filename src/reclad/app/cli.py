@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +28,11 @@ JobFolder = Annotated[Path, typer.Argument(metavar="JOB", help="job folder, hold
 AsJson = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
 Replace = Annotated[
     bool, typer.Option("--replace", help="give up plan files that somebody changed by hand")
+]
+NewName = Annotated[str, typer.Argument(metavar="NAME", help="name of the new file")]
+AnswersFile = Annotated[
+    Path | None,
+    typer.Option("--answers", "--from", help="file of answers, TOML or one per line; else asked"),
 ]
 
 
@@ -107,6 +113,26 @@ def explain(
         _tell_json(chosen)
     else:
         tell(show.explanation(name, told[name]) if name else show.explained(told))
+
+
+@app.command()
+def diagnose(
+    job: JobFolder,
+    symptom: Annotated[str, typer.Argument(help="cracked, pores, no-bond, too-thin or too-hot")],
+    as_json: AsJson = False,
+) -> None:
+    """Likely causes of a defect, and what to change."""
+    from dataclasses import asdict
+
+    from reclad.app import show
+    from reclad.job import read_job
+    from reclad.record import diagnose_job
+
+    causes = diagnose_job(read_job(job), job, symptom)
+    if as_json:
+        _tell_json({"symptom": symptom, "causes": [asdict(cause) for cause in causes]})
+    else:
+        tell(show.causes(symptom, causes))
 
 
 @app.command()
@@ -217,6 +243,60 @@ def predict(
         tell(show.bead_table(predicted))
 
 
+@app.command("list")
+def list_library(
+    kind: Annotated[
+        str, typer.Argument(metavar="[KIND]", help="materials, powders, machines, nozzles, ...")
+    ] = "",
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="one of them, in full")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Materials, powders, machines and their numbers."""
+    from dataclasses import asdict
+
+    from reclad.app import listing
+
+    here = Path()
+    if name:
+        one = listing.read_one(kind, name, here)
+        if as_json:
+            _tell_json(one)
+        else:
+            tell(listing.one_lines(one))
+    elif kind:
+        rows = listing.list_kind(kind, here)
+        if as_json:
+            _tell_json({"kind": kind, "names": [asdict(row) for row in rows]})
+        else:
+            tell(listing.rows_lines(kind, rows))
+    else:
+        counts = listing.count_kinds(here)
+        if as_json:
+            _tell_json(counts)
+        else:
+            tell(listing.kinds_lines(counts))
+
+
+@app.command("new-machine")
+def new_machine(name: NewName, answers: AnswersFile = None) -> None:
+    """A machine file, from questions and weighings."""
+    from reclad.app.asking import Asker, open_answers
+    from reclad.app.cell import make_machine
+
+    made = make_machine(name, Asker(open_answers(answers)), Path())
+    tell(f'{made}: read back and kept; write machine = "{name}" in job.toml beside machines/')
+
+
+@app.command("new-powder")
+def new_powder(name: NewName, answers: AnswersFile = None) -> None:
+    """A powder file, from its certificate."""
+    from reclad.app.asking import Asker, open_answers
+    from reclad.app.feedstock import make_powder
+
+    made = make_powder(name, Asker(open_answers(answers)), Path())
+    tell(f'{made}: read back and kept; write powder = "{name}" in job.toml beside powders/')
+
+
 def _plan(job: Path, *, as_json: bool, replace: bool) -> None:
     import datetime
 
@@ -251,4 +331,7 @@ def _tell_json(value: dict[str, Any]) -> None:
 
 def main() -> None:
     """Entry point: every refusal is one line on stderr, never a traceback."""
+    if not sys.warnoptions:
+        # A remark of a library on its arithmetic tells a shop nothing; the tests heed them all.
+        warnings.simplefilter("ignore")
     sys.exit(run(app))

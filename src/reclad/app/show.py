@@ -12,6 +12,7 @@ from reclad.units import format_quantity
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from reclad.diagnosis import Cause
     from reclad.job import Assumed, Job
     from reclad.record import Checked
 
@@ -20,6 +21,7 @@ _LEGEND = {
     "keyhole": "keyhole: the beam drills in and traps pores",
     "no_melt": "no melt: the surface never melts",
 }
+_HOPELESS = 0.05  # a chance that no coupon will mend
 _BRACKETS = "in brackets: nine out of ten lie between"
 _TOTALS = {
     "total_time": "s",
@@ -48,7 +50,8 @@ def job_lines(job: Job, guesses: list[Assumed]) -> str:
             f"{job.name}: ready to plan",
             f"  job       {job.kind} of {job.feedstock.name} on {job.parent.name}, machine "
             f"{job.cell.name}",
-            f"  part      {part.shape} {_mm(part.length)} long, wall {_mm(part.wall)}, to clad "
+            f"  part      {part.shape} {_mm(part.length)} long, {_mm(part.across)} of metal "
+            f"behind the surface, to clad "
             f"{_mm(part.clad_from)} to {_mm(part.clad_to)}, {len(part.caliper)} caliper rows",
             f"  files     {len(job.sources)} read, all valid",
             f"  assumed   {len(guesses)} numbers nobody measured here; --json lists them",
@@ -90,6 +93,11 @@ def _chance_lines(summary: dict[str, Any]) -> list[str]:
         f"(the job asks {_chance(summary['asked'])})",
         f"  most at risk: {LIMITS[binding]}, kept with {_chance(summary['chances'][binding])}",
     ]
+    if summary["chance"] < _HOPELESS:
+        lines.append(
+            "  no settings are likely to keep every limit: loosen a limit or what job.toml fixes, "
+            "before any coupon"
+        )
     best = [(m, c) for m, c in summary["measurements"].items() if m != "none"][:2]
     if summary["status"] == "preliminary":
         lines += [
@@ -162,12 +170,13 @@ def _low_to_high(told: dict[str, Any]) -> list[str]:
 
 def _repair(summary: dict[str, Any]) -> list[str]:
     repair, program = summary["repair"], summary["program"]
+    turn = "turn" if repair["form"] == "round" else "track"
     verdict = "accepted" if program["accepted"] else f"REFUSED, faults: {len(_faults(summary))}"
     return [
         f"repair    {_time(repair['time'])}, beam on {_time(repair['laser_time'])}, "
-        f"{repair['turns']} turns",
+        f"{repair['turns']} {turn}s",
         f"powder    {_one(repair['powder_fed'])} fed, {_interval(repair['powder_kept'])} kept",
-        f"power     {_one(repair['power_first_turn'])} in the first turn, "
+        f"power     {_one(repair['power_first_turn'])} in the first {turn}, "
         f"{_one(repair['power_last_turn'])} in the last",
         f"program   {verdict}: {program['states']} steps, power set {program['power_steps']} times",
         f"          {program['referee']['said']}",
@@ -176,7 +185,7 @@ def _repair(summary: dict[str, Any]) -> list[str]:
 
 
 def _files(summary: dict[str, Any], folder: Path) -> list[str]:
-    name = "program.ngc" if summary["program"]["accepted"] else "refused.ngc"
+    name = summary["program"]["file"]
     lines = [f"report    {folder / 'report.html'}", f"program   {folder / name}"]
     if summary["status"] == "preliminary" and summary["program"]["accepted"]:
         lines.append(f"next      reclad post {folder.parent} --coupon")
@@ -194,7 +203,8 @@ def explanation(name: str, told: dict[str, Any]) -> str:
     lines = [f"{name.replace('_', ' ')}: {_interval(told['value'])}, {told['origin']}"]
     if "along" in told:
         lines.append(
-            f"  along the repair: {_one(told['along']['first_turn'])} in the first turn, "
+            f"  along the repair: {_one(told['along']['first_turn'])} in the first "
+            f"{told['along']['turn']}, "
             f"{_one(told['along']['last_turn'])} in the last, as the part warms up"
         )
     lines += [f"  from: {model}" for model in told["model"]]
@@ -246,7 +256,7 @@ def checked_lines(checked: Checked, *, written: bool = False) -> str:
         f"  plan      compared {compared}",
         f"  program   {len(program)} steps, {duration(program.total_time)}, beam on "
         f"{duration(program.lit_time)}, powder {format_quantity(program.powder_mass, 'g')}",
-        f"  LinuxCNC  {checked.refereed.message}",
+        f"  referee   {checked.refereed.message}",
     ]
     return "\n".join((*lines, *(f"  {'note: ' if f.note else ''}{f}" for f in findings)))
 
@@ -287,7 +297,8 @@ def expect_plan_accepted(summary: dict[str, Any]) -> None:
     """ProgramError with the first fault of a plan's program, one line, if it must not run."""
     if not summary["program"]["accepted"]:
         raise ProgramError(
-            f"{summary['job']}: the program is refused, and saved as refused.ngc only: "
+            f"{summary['job']}: the program is refused, and saved as "
+            f"{summary['program']['file']} only: "
             f"{_first(_faults(summary))}"
         )
 
@@ -352,3 +363,16 @@ def _interval(told: dict[str, Any]) -> str:
     if told["p05"] == told["p95"]:
         return _one(told)
     return f"{_one(told)} ({_number(told['p05'])} to {_number(told['p95'])})"
+
+
+def causes(symptom: str, found: list[Cause]) -> str:
+    """Likely causes of a symptom, likeliest first."""
+    lines = [f"{symptom}: likely causes, likeliest first (the odds behind them are assumed)"]
+    for cause in found:
+        lines += [
+            f"  {cause.chance:4.0%}  {cause.name}",
+            f"        why      {cause.evidence}",
+            f"        change   {cause.change}",
+            f"        measure  {cause.measure}",
+        ]
+    return "\n".join(lines)

@@ -1,12 +1,17 @@
 """Toolpath and process to temperature: the heat of a whole repair, and the power that follows."""
 
-from reclad.heat.fin import (
-    InterpassHistory,
-    PowerLaw,
-    Tube,
-    Turns,
-    fin_rise,
-    march_turns,
-)
+from reclad.heat.body import Body, Turns, bar, describe_heat, sheet, tube
+from reclad.heat.fin import InterpassHistory, PowerLaw, fin_rise, march_turns
 
-__all__ = ["InterpassHistory", "PowerLaw", "Tube", "Turns", "fin_rise", "march_turns"]
+__all__ = [
+    "Body",
+    "InterpassHistory",
+    "PowerLaw",
+    "Turns",
+    "bar",
+    "describe_heat",
+    "fin_rise",
+    "march_turns",
+    "sheet",
+    "tube",
+]

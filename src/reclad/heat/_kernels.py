@@ -24,14 +24,19 @@ def turn_history(
     start_rise: float,
     length: float,
     ambient: float,
+    rates: np.ndarray,
+    weight: float,
     rise: np.ndarray,
 ) -> None:
     """Wall temperature rise (K) the head meets at each turn, and the power that follows it.
 
     A turn is a ring of heat released at once in a thin wall that loses heat at rate m (1/s):
 
-        dT = Q / (C sqrt(4 pi a dt)) exp(-dx^2 / (4 a dt) - m dt),   C = rho c A_s  [J/m/K]
+        dT = Q / (C sqrt(4 pi a dt)) exp(-dx^2 / (4 a dt) - m dt) (1 + w sum_j exp(-a r_j dt))
 
+    with C = rho c A_s [J/m/K]; the last factor is the surface over the mean of the section, of a
+    slab (w 2, r_j = (j pi / wall)^2) or a solid cylinder (w 1, r_j = (zeros of J1 / R)^2),
+    Carslaw & Jaeger; all this
     summed over the turns before and their mirror images in both ends of the part (two
     reflections each way: enough until the heat has crossed the part twice). Its limit for
     quick turns is the moving fin, q / (2 k A_s beta); the sum keeps the discreteness of turns,
@@ -41,7 +46,7 @@ def turn_history(
     `held` is 0 and filled from power_at (K,) over power_nodes (K,) K when `held` is 1, at the
     median temperature over the draws; absorbed (D,) share of the power the part keeps;
     capacity (D,), diffusivity (D,) m2/s, loss (D,) 1/s; start_rise K of the preheated part;
-    length m of the part; fills rise (D, N).
+    rates (M,) 1/m2 and weight as above; length m of the part; fills rise (D, N).
     """
     count, draws = axial.size, absorbed.size
     column = np.empty(draws)
@@ -62,6 +67,13 @@ def turn_history(
                     if mirrored * mirrored < 40.0 * spread:
                         total += math.exp(-mirrored * mirrored / spread)
                 if total > 0.0:
+                    inward = 0.0
+                    for j in range(rates.size):
+                        decay = diffusivity[d] * rates[j] * dt
+                        if decay > 30.0:
+                            break
+                        inward += math.exp(-decay)
+                    total *= 1.0 + weight * inward
                     rise[d, n] += (
                         absorbed[d]
                         * heat

@@ -9,11 +9,18 @@ from reclad.job.library import (
     read_material,
     read_nozzle,
     read_powder,
+    read_procedure,
+    read_service,
 )
 from reclad.job.machine import Axes, Feeder, Gas, Laser, LinearAxis, Machine, Nozzle, RotaryAxis
 from reclad.job.material import Composition, Material, Powder
+from reclad.job.numbers import Number, numbers_of
+from reclad.job.placing import place_file
+from reclad.job.procedure import QualifiedProcedure, Settings, check_range, expect_within
 from reclad.job.schema import json_schema
-from reclad.job.sources import Assumed, assumed
+from reclad.job.service import Hardness, HardnessLimit, Service
+from reclad.job.sources import Assumed, assumed, assumed_in, source_titles
+from reclad.job.weighing import FeederFit, WeighedPowder, fit_weighings
 
 __all__ = [
     "Assumed",
@@ -21,7 +28,10 @@ __all__ = [
     "Composition",
     "Customer",
     "Feeder",
+    "FeederFit",
     "Gas",
+    "Hardness",
+    "HardnessLimit",
     "Job",
     "JobFile",
     "Laser",
@@ -31,19 +41,33 @@ __all__ = [
     "Machine",
     "Material",
     "Nozzle",
+    "Number",
     "PathSettings",
     "Pins",
     "Powder",
     "Property",
+    "QualifiedProcedure",
     "RotaryAxis",
+    "Service",
+    "Settings",
     "Table",
+    "WeighedPowder",
     "assumed",
+    "assumed_in",
+    "check_range",
+    "expect_within",
+    "fit_weighings",
     "json_schema",
     "list_names",
     "new_job",
+    "numbers_of",
+    "place_file",
     "read_job",
     "read_machine",
     "read_material",
     "read_nozzle",
     "read_powder",
+    "read_procedure",
+    "read_service",
+    "source_titles",
 ]

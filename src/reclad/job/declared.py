@@ -90,8 +90,8 @@ class Table(Declared):
     @model_validator(mode="before")
     @classmethod
     def _numbers_take_their_unit(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or not {"at", "value"} <= data.keys():
-            return data
+        if not isinstance(data, dict) or not {"at", "value"} <= data.keys() <= {*cls._known_keys()}:
+            return data  # the next validator names the key that is missing or misspelt
         rest = {k: v for k, v in data.items() if k not in ("unit", "at_unit")}
         kelvin = Q("degC", "temperature of a table point", -273.15, 5000)
         rest["at"] = _column(data, "at", "at_unit", kelvin, "K")
@@ -156,6 +156,7 @@ def _column(data: dict[str, Any], key: str, unit_key: str, q: Q, example: str) -
         slope = parse_quantity(f"1 {unit}", q.unit) - zero
     except UnitError as error:
         raise broken_rule(unit_key, str(error)) from error
+    low, high = q.lo_si, q.hi_si
     column = []
     for number, item in enumerate(numbers, start=1):
         if isinstance(item, bool) or not isinstance(item, int | float) or not math.isfinite(item):
@@ -163,9 +164,10 @@ def _column(data: dict[str, Any], key: str, unit_key: str, q: Q, example: str) -
                 key, f"item {number}, {show(item)}, is not a finite number; write it without a unit"
             )
         value = zero + item * slope
-        try:
-            q.check(value, f"item {number}, {show(item)} {unit},")
-        except UnitError as error:
-            raise broken_rule(key, str(error)) from error
+        if not low <= value <= high:
+            try:
+                q.check(value, f"item {number}, {show(item)} {unit},")
+            except UnitError as error:
+                raise broken_rule(key, str(error)) from error
         column.append(value)
     return column

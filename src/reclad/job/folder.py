@@ -107,7 +107,7 @@ def new_job(name: str, like: str = "pipe", where: str | Path | None = None) -> P
     where    folder to put it in; None is the working folder
     Raises FileError if the name is no plain folder name or anything of that name exists.
     """
-    _check_name(name)
+    expect_plain_name(name)
     examples = data_folder().joinpath("examples")
     known = sorted(e.name for e in examples.iterdir() if e.is_dir())
     if like not in known:
@@ -131,13 +131,14 @@ def new_job(name: str, like: str = "pipe", where: str | Path | None = None) -> P
     return target
 
 
-def _check_name(name: str) -> None:
+def expect_plain_name(name: str) -> None:
+    """FileError unless the name can name one folder or file on any system."""
     if name in ("", ".", "..") or name != name.strip() or len(name) > 80 or name.startswith("-"):
         raise FileError(f'{show(name)}: no folder name; write for example "pipe-0412"')
     bad = [c for c in name if c in '/\\:*?"<>|' or not c.isprintable()]
     if bad or name.endswith("."):
         raise FileError(
-            f"{show(name)}: a job name is one folder name without / \\ : * ? < > | and quotes; "
+            f"{show(name)}: one plain name is wanted, without / \\ : * ? < > | and quotes; "
             'write for example "pipe-0412"'
         )
     if _RESERVED.fullmatch(name):

@@ -31,9 +31,7 @@ class Limits(Declared):
     excess_thickness_max: Annotated[
         float, Q("mm", "radial metal above the target that machining will take", 0.01, 20)
     ] = 0.001
-    probability: Annotated[
-        float, Q("%", "chance asked that every limit is kept", 50, 99.99)
-    ] = 0.9
+    probability: Annotated[float, Q("%", "chance asked that every limit is kept", 50, 99.99)] = 0.9
 
     @model_validator(mode="after")
     def _dilution_has_a_range(self) -> Self:
@@ -116,12 +114,17 @@ class JobFile(Declared):
 
     @model_validator(mode="after")
     def _clad_stays_on_the_part(self) -> Self:
-        over = self.path.over_travel
-        if self.part.clad_from - over < 0 or self.part.clad_to + over > self.part.length:
+        part, over = self.part, self.path.over_travel
+        before = part.clad_from - (0.0 if part.shoulder_from else over)
+        after = part.clad_to + (0.0 if part.shoulder_to else over)
+        runs_off = before < 0 or after > part.length
+        if part.side_from is not None and part.side_to is not None and part.width is not None:
+            runs_off |= part.side_from - over < 0 or part.side_to + over > part.width
+        if runs_off:
             raise broken_rule(
                 "path over_travel",
-                f"{format_quantity(over, 'mm')} beyond the zone {_mm(self.part.clad_from)} to "
-                f"{_mm(self.part.clad_to)} runs off the {_mm(self.part.length)} part; "
+                f"{format_quantity(over, 'mm')} beyond the zone {_mm(part.clad_from)} to "
+                f"{_mm(part.clad_to)} runs off the {_mm(part.length)} part; "
                 "shorten the zone or over_travel",
             )
         return self

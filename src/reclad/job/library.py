@@ -1,7 +1,8 @@
-"""Finding materials, powders, machines and nozzles by name: the job folder first, then ours."""
+"""Finding materials, powders, machines, ... by name: the job folder first, then ours."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -11,14 +12,18 @@ from typing import TYPE_CHECKING, Generic
 from reclad.errors import FileError, JobError
 from reclad.job.machine import Machine, Nozzle
 from reclad.job.material import Material, Powder
+from reclad.job.names import fold
+from reclad.job.procedure import QualifiedProcedure
 from reclad.job.reading import M, TextFile, parse_toml, read_text, validate
+from reclad.job.service import Service
 from reclad.job.sources import expect_known_sources, known_sources
 from reclad.units import nearest, show
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-KINDS = ("materials", "powders", "machines", "nozzles")
+KINDS = ("materials", "powders", "machines", "nozzles", "services", "procedures")
+USER_LIBRARY = "RECLAD_LIBRARY"
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,32 @@ class _Entry:
 def data_folder() -> Traversable:
     """Where the shipped data files lie."""
     return files("reclad").joinpath("data")
+
+
+def library_folder() -> Path | None:
+    """The user's own library: $RECLAD_LIBRARY, else reclad/ in the user's configuration folder.
+
+    Its procedures/ count in every job; None if the user has no home.
+    """
+    named = os.environ.get(USER_LIBRARY, "")
+    if named:
+        return Path(named)
+    configuration = os.environ.get("XDG_CONFIG_HOME", "")
+    try:
+        return (Path(configuration) if configuration else Path.home() / ".config") / "reclad"
+    except RuntimeError:
+        return None
+
+
+def _places(kind: str, folder: Path | None) -> list[tuple[Path | None, tuple[_Entry, ...]]]:
+    """Root and files of each place to look in, the nearest first; None is the shipped library."""
+    user = library_folder() if kind == "procedures" else None
+    places: list[tuple[Path | None, tuple[_Entry, ...]]] = []
+    if folder is not None:
+        places.append((folder, _entries(folder / kind, kind)))
+    if user is not None:
+        places.append((user, _entries(user / kind, f"{user.name}/{kind}")))
+    return [*places, (None, _shipped(kind))]
 
 
 @cache
@@ -66,13 +97,13 @@ def _entries(folder: Traversable, shown: str) -> tuple[_Entry, ...]:
 
 def find(kind: str, name: str, model: type[M], folder: Path | None = None) -> Found[M]:
     """The file of that name or alias, job folder first; JobError with the nearest name if none."""
-    own = _entries(folder / kind, kind) if folder is not None else ()
-    for entries in (own, _shipped(kind)):
+    places = _places(kind, folder)
+    for root, entries in places:
         entry = _match(entries, name)
         if entry is not None:
-            return _read_entry(entry, model, folder if entries is own else None)
+            return _read_entry(entry, model, root)
     known = ", ".join(list_names(kind, folder)[:20])
-    hint = nearest(name, [n for e in (*own, *_shipped(kind)) for n in e.names])
+    hint = nearest(name, [n for _, entries in places for e in entries for n in e.names])
     near = "" if hint.startswith("known") else hint + " "
     raise JobError(
         f"no {kind[:-1]} {show(name)}; {near}known: {known}; "
@@ -81,22 +112,18 @@ def find(kind: str, name: str, model: type[M], folder: Path | None = None) -> Fo
 
 
 def _match(entries: tuple[_Entry, ...], name: str) -> _Entry | None:
-    wanted = _folded(name)
+    wanted = fold(name)
     for entry in entries:
-        if wanted in (_folded(n) for n in entry.names):
+        if wanted in (fold(n) for n in entry.names):
             return entry
     return None
-
-
-def _folded(name: str) -> str:
-    return "".join(name.casefold().split())
 
 
 def _read_entry(entry: _Entry, model: type[M], folder: Path | None) -> Found[M]:
     found = validate(model, parse_toml(entry.text), entry.shown)
     expect_known_sources(found, entry.shown, known_sources(folder))
     own_name = getattr(found, "name", "")
-    if _folded(own_name) != _folded(entry.names[0]):
+    if fold(own_name) != fold(entry.names[0]):
         raise JobError(
             f"{entry.shown} name: {show(own_name)} differs from the file name; "
             f'write name = "{entry.names[0]}" or rename the file'
@@ -124,9 +151,30 @@ def read_nozzle(name: str, folder: Path | None = None) -> Nozzle:
     return find("nozzles", name, Nozzle, folder).model
 
 
+def read_service(name: str, folder: Path | None = None) -> Service:
+    """The service of that name or alias, from the job folder or the shipped library."""
+    return find("services", name, Service, folder).model
+
+
+def read_procedure(name: str, folder: Path | None = None) -> QualifiedProcedure:
+    """The procedure of that name (SI), from the job folder, the user's library or the shipped
+    example; its parent, powder and nozzle by the names their files have."""
+    found = find("procedures", name, QualifiedProcedure, folder)
+    told = found.model
+    try:
+        names = {
+            "parent": read_material(told.parent, folder).name,
+            "powder": read_powder(told.powder, folder).name,
+            "nozzle": read_nozzle(told.nozzle, folder).name,
+        }
+    except JobError as error:
+        raise JobError(f"{found.file}: {error}") from error
+    return told.model_copy(update=names)
+
+
 def list_names(kind: str, folder: Path | None = None) -> list[str]:
-    """Names of all materials, powders, machines or nozzles, job folder and library, sorted."""
+    """Names of all files of a kind (one of KINDS), job folder and library, sorted."""
     if kind not in KINDS:
         raise JobError(f"no list of {show(kind)}; {nearest(kind, [*KINDS])}")
-    own = _entries(folder / kind, kind) if folder is not None else ()
-    return sorted({e.names[0] for e in (*own, *_shipped(kind))}, key=str.casefold)
+    places = _places(kind, folder)
+    return sorted({e.names[0] for _, entries in places for e in entries}, key=str.casefold)

@@ -70,23 +70,50 @@ def _check_travel(lowest: float | None, highest: float | None, unit: str) -> Non
 
 
 class Axes(Declared):
-    """X along the part, Z radial, A about X; also readable as axes["X"]."""
+    """X along the part, Z away from its surface; A about X for round parts, Y for plates.
+
+    Also readable by letter, axes["X"], for the axes the cell has.
+    """
 
     X: LinearAxis
+    Y: LinearAxis | None = None
     Z: LinearAxis
-    A: RotaryAxis
+    A: RotaryAxis | None = None
+
+    @model_validator(mode="after")
+    def _moves_sideways(self) -> Self:
+        if self.Y is None and self.A is None:
+            raise broken_rule(
+                "A",
+                "missing, and Y too: beads need a second direction; add the table axes.A of a "
+                "cell for round parts or axes.Y of one for plates",
+            )
+        return self
 
     def __getitem__(self, name: str) -> LinearAxis | RotaryAxis:
         return self.as_dict()[name]
 
     def as_dict(self) -> dict[str, LinearAxis | RotaryAxis]:
-        """The axes by letter."""
-        return {"X": self.X, "Z": self.Z, "A": self.A}
+        """The axes the cell has, by letter."""
+        every = {"X": self.X, "Y": self.Y, "Z": self.Z, "A": self.A}
+        return {letter: axis for letter, axis in every.items() if axis is not None}
+
+
+VOLTS = 10.0  # an analog output ends here
 
 
 class Laser(Declared):
-    """The laser and its outputs (SI); analog E carries watts, gate P lets the beam out."""
+    """The laser and its outputs (SI); analog E carries watts or volts, gate P lets the beam out.
 
+    unit "V" needs the powers measured at 1 V and at 10 V; between them the laser is a straight
+    line, and 0 V is off.
+    """
+
+    unit: Literal["W", "V"] = "W"
+    watts_at_1_volt: Annotated[float, Q("W", "power at 1 V of the output", 0, 50000)] | None = None
+    watts_at_10_volts: Annotated[float, Q("W", "power at 10 V of the output", 10, 50000)] | None = (
+        None
+    )
     power_min: Annotated[float, Q("W", "lowest power the laser holds steady", 0, 50000)]
     power_max: Annotated[float, Q("W", "highest power at the workpiece", 10, 50000)]
     power_step_max: Annotated[float, Q("W", "largest jump between neighbouring blocks", 1, 50000)]
@@ -105,6 +132,69 @@ class Laser(Declared):
                 f"{format_quantity(self.power_min, 'W')}; swap or correct them",
             )
         return self
+
+    @model_validator(mode="after")
+    def _output_reaches_every_power(self) -> Self:
+        one, ten = self.watts_at_1_volt, self.watts_at_10_volts
+        if self.unit == "W":
+            if one is not None or ten is not None:
+                raise broken_rule(
+                    "unit",
+                    'watts at 1 V or 10 V are given, but unit is "W"; write unit = "V" or leave '
+                    "both out",
+                )
+            return self
+        if one is None or ten is None:
+            key = "watts_at_1_volt" if one is None else "watts_at_10_volts"
+            raise broken_rule(key, 'missing, but unit is "V"; measure it and add this key')
+        if ten <= one:
+            raise broken_rule(
+                "watts_at_10_volts",
+                f"{format_quantity(ten, 'W')} does not lie above watts_at_1_volt "
+                f"{format_quantity(one, 'W')}; swap or correct them",
+            )
+        for key, power in (("power_min", self.power_min), ("power_max", self.power_max)):
+            volts = _volts(power, one, ten)
+            if volts <= 0 < power or volts > VOLTS * (1 + 1e-9):
+                raise broken_rule(
+                    key,
+                    f"{format_quantity(power, 'W')} would need {format_number(volts)} V, outside "
+                    "0 V (off) to 10 V; correct it or measure the two powers again",
+                )
+        return self
+
+    def output_for(self, power: float) -> float:
+        """What to write to the analog output for a power (W): watts, or volts if unit is "V".
+
+        No power is always 0. Raises ProcessError outside what the output can say.
+        """
+        if self.watts_at_1_volt is None or self.watts_at_10_volts is None or power == 0:
+            return power
+        volts = _volts(power, self.watts_at_1_volt, self.watts_at_10_volts)
+        if not 0 < volts <= VOLTS * (1 + 1e-9):
+            raise ProcessError(
+                f"laser power {format_quantity(power, 'W')} would need {format_number(volts)} V, "
+                "outside 0 to 10 V; choose a power the laser was measured for"
+            )
+        return min(volts, VOLTS)
+
+    def power_for(self, output: float) -> float:
+        """Power (W) at a value of the analog output, the inverse of `output_for`; 0 is off.
+
+        Raises ProcessError for volts outside 0 to 10.
+        """
+        if self.watts_at_1_volt is None or self.watts_at_10_volts is None or output == 0:
+            return output
+        if not 0 < output <= VOLTS:
+            raise ProcessError(
+                f"laser output {format_number(output)} V lies outside 0 to 10 V; correct it"
+            )
+        slope = (self.watts_at_10_volts - self.watts_at_1_volt) / (VOLTS - 1)
+        return max(self.watts_at_1_volt + slope * (output - 1), 0.0)
+
+
+def _volts(power: float, at_one: float, at_ten: float) -> float:
+    return 1 + (VOLTS - 1) * (power - at_one) / (at_ten - at_one)
 
 
 class Weighing(Declared):
@@ -212,7 +302,7 @@ class Machine(Declared):
 
     name: Name
     aliases: tuple[Name, ...] = ()
-    controller: Literal["linuxcnc"]
+    controller: Literal["linuxcnc", "sinumerik840d"]
     source: Name
     note: Text = ""
     nozzle: Name

@@ -64,6 +64,7 @@ class Material(Declared):
     aliases: tuple[Name, ...] = ()
     kind: tuple[Literal["parent", "clad"], ...] = Field(min_length=1)
     note: Text = ""
+    caution: Text = Field("", description="what a welder must know first; printed")
     density: Density
     conductivity: Conductivity
     specific_heat: SpecificHeat

@@ -9,6 +9,8 @@ from pydantic import BaseModel
 from reclad.job.job import JobFile
 from reclad.job.machine import Machine, Nozzle
 from reclad.job.material import Material, Powder
+from reclad.job.procedure import QualifiedProcedure
+from reclad.job.service import Service
 
 _FILES: dict[str, type[BaseModel]] = {
     "job": JobFile,
@@ -16,6 +18,8 @@ _FILES: dict[str, type[BaseModel]] = {
     "powder": Powder,
     "machine": Machine,
     "nozzle": Nozzle,
+    "service": Service,
+    "procedure": QualifiedProcedure,
 }
 
 

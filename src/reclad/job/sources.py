@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import typing
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import BaseModel
 
 from reclad.errors import JobError
-from reclad.job.declared import Table
+from reclad.job.numbers import numbers_of
 from reclad.job.reading import read_text
-from reclad.units import Q, format_number, format_quantity, nearest, show
+from reclad.units import nearest, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reclad.job.job import Job
+    from reclad.job.numbers import Number
 
 _ENTRY = re.compile(r"^@\w+\{\s*([^,\s]+)\s*,", re.MULTILINE)
+_TITLE = re.compile(r"\btitle\s*=\s*[{\"](.*?)[}\"]\s*(?:,|\}|$)", re.DOTALL)
 
 
 class Assumed(NamedTuple):
@@ -35,19 +36,31 @@ class Assumed(NamedTuple):
 
 def known_sources(folder: Path | None = None) -> frozenset[str]:
     """Keys of the shipped sources.bib, and of sources.bib in the job folder if there is one."""
-    own: frozenset[str] = frozenset()
+    return frozenset(source_titles(folder))
+
+
+def source_titles(folder: Path | None = None) -> dict[str, str]:
+    """What each key of `known_sources` stands for, on one line."""
+    own: dict[str, str] = {}
     if folder is not None and (folder / "sources.bib").is_file():
-        own = _keys(folder / "sources.bib", "sources.bib")
-    return _shipped_keys() | own
+        own = _titles(folder / "sources.bib", "sources.bib")
+    return _shipped_titles() | own
 
 
 @cache
-def _shipped_keys() -> frozenset[str]:
-    return _keys(files("reclad").joinpath("data", "sources.bib"), "library/sources.bib")
+def _shipped_titles() -> dict[str, str]:
+    return _titles(files("reclad").joinpath("data", "sources.bib"), "library/sources.bib")
 
 
-def _keys(path: Traversable, name: str) -> frozenset[str]:
-    return frozenset(_ENTRY.findall(read_text(path, name).text))
+def _titles(path: Traversable, name: str) -> dict[str, str]:
+    text = read_text(path, name).text
+    starts = [*_ENTRY.finditer(text)]
+    ends = [*(m.start() for m in starts[1:]), len(text)]
+    titles = {}
+    for start, end in zip(starts, ends, strict=True):
+        title = _TITLE.search(text, start.end(), end)
+        titles[start[1]] = " ".join(title[1].split()) if title else ""
+    return titles
 
 
 def expect_known_sources(model: BaseModel, name: str, known: frozenset[str]) -> None:
@@ -73,6 +86,10 @@ def _blocks(model: BaseModel, path: tuple[str, ...]) -> Iterator[tuple[tuple[str
         inner = getattr(model, key)
         if isinstance(inner, BaseModel):
             yield from _blocks(inner, (*path, key))
+        elif isinstance(inner, tuple):
+            for row, item in enumerate(inner, start=1):
+                if isinstance(item, BaseModel):
+                    yield from _blocks(item, (*path, f"{key} row {row}"))
 
 
 def assumed(job: Job) -> list[Assumed]:
@@ -85,9 +102,9 @@ def assumed(job: Job) -> list[Assumed]:
         (f"machine {job.cell.name}", job.cell),
         (f"nozzle {job.nozzle.name}", job.nozzle),
     ):
-        for path, value, note in _assumed_numbers(model, (label,), inherited=None):
-            what = " ".join(path).replace("_", " ")
-            found.setdefault(what, Assumed(what, value, f"assumed{': ' + note if note else ''}"))
+        for one in assumed_in(model):
+            what = f"{label} {one.what}"
+            found.setdefault(what, one._replace(what=what))
     feeder = job.cell.feeder
     if feeder.powder.casefold() != job.feedstock.name.casefold():
         what = f"machine {job.cell.name} feeder curve"
@@ -97,60 +114,27 @@ def assumed(job: Job) -> list[Assumed]:
     return list(found.values())
 
 
-def _assumed_numbers(
-    model: BaseModel, path: tuple[str, ...], inherited: str | None
-) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    source = getattr(model, "source", None)
-    note = inherited
-    if isinstance(source, str):
-        note = getattr(model, "note", "") if source_key(source) == "assumed" else None
-    if note is not None:
-        yield from ((p, v, note) for p, v in _numbers(model, path))
-    for key in type(model).model_fields:
-        inner = getattr(model, key)
-        if isinstance(inner, BaseModel):
-            yield from _assumed_numbers(inner, (*path, key), note)
-        elif note is not None and _is_rows(inner):
-            rows = [", ".join(v for _, v in _numbers(row, ())) for row in inner]
-            yield (*path, key), f"{len(rows)} rows, {rows[0]} to {rows[-1]}", note
+def assumed_in(model: BaseModel) -> list[Assumed]:
+    """Every assumed number of one data file; the rows of a list of tables count as one number."""
+    found: list[Assumed] = []
+    rows: dict[str, list[Number]] = {}
+    for number in numbers_of(model):
+        if source_key(number.source) != "assumed":
+            continue
+        table, row, _ = " ".join(number.path).partition(" row ")
+        if row:
+            rows.setdefault(table.replace("_", " "), []).append(number)
+        else:
+            found.append(Assumed(number.what, number.text, _reason(number)))
+    for what, numbers in rows.items():
+        count = len({n.path[:-1] for n in numbers})
+        width = len(numbers) // count
+        first, last = (
+            ", ".join(n.text for n in part) for part in (numbers[:width], numbers[-width:])
+        )
+        found.append(Assumed(what, f"{count} rows, {first} to {last}", _reason(numbers[0])))
+    return found
 
 
-def _is_rows(value: object) -> bool:
-    return isinstance(value, tuple) and any(isinstance(row, BaseModel) for row in value)
-
-
-def _numbers(model: BaseModel, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    if isinstance(model, Table):
-        low, high = (to_text(v, model.quantity) for v in (min(model.value), max(model.value)))
-        yield path, f"{low} to {high} ± {format_quantity(model.spread, '%')}"
-        return
-    spread = getattr(model, "spread", None)
-    band = f" ± {format_quantity(spread, '%')}" if spread is not None else ""
-    if hasattr(model, "log_sd"):
-        band = f", sd of its logarithm {format_number(model.log_sd)}"
-    for key, q in quantities(type(model)).items():
-        value = getattr(model, key)
-        if value is not None and key != "spread":
-            here = path if key in ("value", "median") else (*path, key)
-            yield here, to_text(value, q) + band
-
-
-def to_text(value: float, q: Q) -> str:
-    """An SI value in the unit it is declared in."""
-    return format_quantity(value, q.unit)
-
-
-def quantities(model: type[BaseModel]) -> dict[str, Q]:
-    """The declared quantities of a model: field name -> unit, meaning, range."""
-    return {
-        key: q
-        for key, field in model.model_fields.items()
-        for q in [*field.metadata, *_inside(field.annotation)]
-        if isinstance(q, Q)
-    }
-
-
-def _inside(annotation: object) -> list[object]:
-    if typing.get_origin(annotation) is Annotated:
-        return list(typing.get_args(annotation)[1:])
-    return [m for a in typing.get_args(annotation) for m in _inside(a)]
+def _reason(number: Number) -> str:
+    return f"assumed: {number.note}" if number.note else "assumed"

@@ -9,7 +9,9 @@ from pydantic import Field, model_validator
 from reclad.units import Declared, Q, broken_rule, format_quantity, show
 
 Axial = Annotated[float, Q("mm", "axial position from the tailstock end", 0, 20000)]
-Diameter = Annotated[float, Q("mm", "outside diameter", 5, 3000)]
+Size = Annotated[float, Q("mm", "outside diameter, or thickness of a plate", 1, 3000)]
+Height = Annotated[float, Q("mm", "radial height of a shoulder at an end of the zone", 0, 500)]
+Side = Annotated[float, Q("mm", "position across a plate", 0, 20000)]
 
 
 def _mm(value: float) -> str:
@@ -17,11 +19,12 @@ def _mm(value: float) -> str:
 
 
 class CaliperRow(Declared):
-    """One caliper reading: where, the worn diameter found, the finished diameter wanted (m)."""
+    """One caliper reading: where, the worn size found, the finished size wanted (m): diameters of
+    a round part, thicknesses of a plate."""
 
     position: Axial
-    worn_diameter: Diameter
-    finished_diameter: Diameter
+    worn: Size
+    finished: Size
 
     @model_validator(mode="before")
     @classmethod
@@ -38,14 +41,60 @@ class CaliperRow(Declared):
 
 
 class Part(Declared):
-    """A worn part of revolution with its caliper readings and the zone to clad (SI, m)."""
+    """A worn part with its caliper readings and the zone to clad (SI, m).
 
-    shape: Literal["pipe"] = Field(description="what the part is; a pipe has a bore")
+    A pipe has a wall; a shaft is solid, its zone may end at shoulders; a plate has a width and a
+    zone across it, and its caliper reads thickness.
+    """
+
+    shape: Literal["pipe", "shaft", "plate"] = Field(description="what the part is")
     length: Annotated[float, Q("mm", "length of the part", 10, 20000)]
-    wall: Annotated[float, Q("mm", "wall thickness at the finished diameter", 1, 500)]
+    wall: Annotated[float, Q("mm", "wall thickness at the finished diameter", 1, 500)] | None = None
+    width: Annotated[float, Q("mm", "width of a plate", 5, 20000)] | None = None
     clad_from: Axial
     clad_to: Axial
+    side_from: Side | None = None
+    side_to: Side | None = None
+    shoulder_from: Height = 0.0
+    shoulder_to: Height = 0.0
     caliper: Annotated[tuple[CaliperRow, ...], Field(min_length=2, max_length=5000)]
+
+    @property
+    def flat(self) -> bool:
+        """Whether the part is a plate."""
+        return self.shape == "plate"
+
+    @property
+    def across(self) -> float:
+        """Metal behind the surface (m): wall of a pipe, radius of a shaft, thickness of a plate."""
+        thinnest = min(row.worn for row in self.caliper)
+        if self.wall is not None:
+            return self.wall
+        return thinnest if self.flat else thinnest / 2
+
+    @model_validator(mode="after")
+    def _has_what_its_shape_needs(self) -> Self:
+        needed = {"pipe": {"wall"}, "shaft": set(), "plate": {"width", "side_from", "side_to"}}
+        for key in ("wall", "width", "side_from", "side_to"):
+            given = getattr(self, key) is not None
+            if given and key not in needed[self.shape]:
+                raise broken_rule(key, f"a {self.shape} has none; leave the line out")
+            if not given and key in needed[self.shape]:
+                raise broken_rule(key, f'is missing; a {self.shape} needs it, for example "15 mm"')
+        if self.flat and (self.shoulder_from or self.shoulder_to):
+            raise broken_rule("shoulder_from", "a plate has no shoulders; leave the line out")
+        if self.side_from is not None and self.side_to is not None:
+            self._check_sides(self.side_from, self.side_to, self.width or 0.0)
+        return self
+
+    @staticmethod
+    def _check_sides(side_from: float, side_to: float, width: float) -> None:
+        if not side_from < side_to <= width:
+            raise broken_rule(
+                "side_to",
+                f"{_mm(side_to)} must lie after side_from {_mm(side_from)} and within the width "
+                f"{_mm(width)}; correct them",
+            )
 
     @model_validator(mode="after")
     def _rows_make_sense(self) -> Self:
@@ -63,7 +112,8 @@ class Part(Declared):
         return self
 
     def _check_row(self, where: str, row: CaliperRow) -> None:
-        wear = (row.finished_diameter - row.worn_diameter) / 2
+        wear = (row.finished - row.worn) * (1.0 if self.flat else 0.5)
+        size = "thickness" if self.flat else "diameter"
         if row.position > self.length:
             raise broken_rule(
                 f"{where} position",
@@ -72,20 +122,22 @@ class Part(Declared):
             )
         if wear < 0:
             raise broken_rule(
-                f"{where} worn_diameter",
-                f"{_mm(row.worn_diameter)} is above the finished diameter "
-                f"{_mm(row.finished_diameter)}; turn the part down first or correct the reading",
+                f"{where} worn",
+                f"{_mm(row.worn)} is above the finished {size} "
+                f"{_mm(row.finished)}; turn the part down first or correct the reading",
             )
-        if 2 * self.wall >= row.finished_diameter:
+        if self.wall is None:
+            return
+        if 2 * self.wall >= row.finished:
             raise broken_rule(
                 "wall",
-                f"{_mm(self.wall)} leaves no bore in a diameter of {_mm(row.finished_diameter)}; "
+                f"{_mm(self.wall)} leaves no bore in a diameter of {_mm(row.finished)}; "
                 "write the wall thickness, not the outside diameter",
             )
         if wear >= self.wall:
             raise broken_rule(
-                f"{where} worn_diameter",
-                f"{_mm(row.worn_diameter)} means {_mm(wear)} of wear in a wall of "
+                f"{where} worn",
+                f"{_mm(row.worn)} means {_mm(wear)} of wear in a wall of "
                 f"{_mm(self.wall)}: the pipe is worn through; correct the reading",
             )
 

@@ -39,9 +39,11 @@ class Wear:
 
 
 def read_profile(part: Part) -> tuple[NDArray[np.float64], ...]:
-    """The caliper rows as arrays: position, worn radius, finished radius, each (rows,) m."""
-    rows = np.array([(r.position, r.worn_diameter, r.finished_diameter) for r in part.caliper])
-    return rows[:, 0], rows[:, 1] / 2, rows[:, 2] / 2
+    """The caliper rows as arrays: position, worn radius, finished radius, each (rows,) m; heights
+    over the underside where the part is a plate."""
+    rows = np.array([(r.position, r.worn, r.finished) for r in part.caliper])
+    half = 1.0 if part.flat else 0.5
+    return rows[:, 0], rows[:, 1] * half, rows[:, 2] * half
 
 
 def cut_profile(
@@ -72,6 +74,21 @@ def ring_volume(
     return float(math.pi / 3 * slices.sum())
 
 
+def metal_between(
+    part: Part,
+    axial: NDArray[np.float64],
+    inner: NDArray[np.float64],
+    outer: NDArray[np.float64],
+    side: float = 0.0,
+) -> float:
+    """Volume (m3) between two profiles of the part's surface; `side` m more on either side of the
+    zone across a plate."""
+    if part.side_from is None or part.side_to is None:
+        return ring_volume(axial, inner, outer)
+    across = part.side_to - part.side_from + 2.0 * side
+    return float(np.trapezoid(outer - inner, axial) * across)
+
+
 def measure(part: Part) -> Wear:
     """How much metal is missing, and where, over the zone of `part` that will be clad."""
     axial, worn, finished = cut_profile(part, part.clad_from, part.clad_to)
@@ -86,7 +103,7 @@ def measure(part: Part) -> Wear:
         wear_depth=depth,
         worst_depth=float(depth.max()),
         worst_at=float(axial[depth.argmax()]),
-        missing_volume=ring_volume(axial, worn, finished),
+        missing_volume=metal_between(part, axial, worn, finished),
         max_step=float(steps.max()),
         max_step_at=float(axial[steps.argmax()]),
         left_outside=float(np.max((all_finished - all_worn)[outside], initial=0.0)),

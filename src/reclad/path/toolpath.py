@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,11 @@ from reclad.errors import ProcessError
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
+Form = Literal["round", "flat"]
+
+
+def _nowhere() -> Floats:
+    return np.zeros(0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,11 +26,16 @@ class Toolpath:
     """Nodes along the cladding path and the blocks between them; SI units throughout.
 
     Nodes (n,): `axial` m along the pipe, `angle` rad (grows while cladding), `radius` m of the
-    surface the bead lands on (worn surface plus the layers already laid).
+    surface the bead lands on (worn surface plus the layers already laid), `across` m along the
+    third linear axis (left out: zeros).
+    `form` "round" turns the part under the nozzle and stays at across 0; "flat" is a plate: angle
+    0 throughout, `radius` is the height of the surface above the plate's datum.
     Blocks (n-1,), block i runs from node i to node i+1: `lit` beam wanted, `layer` from 1,
-    `turn` from 1 within its layer, `joined` False where the path jumps (a rapid, no cladding).
-    Scalars: `travel_speed` m/s along the surface, `stand_off` m, `pitch` m per turn.
-    Raises ProcessError if lengths disagree, a number is not finite, or a jump is lit.
+    `turn` (on a plate: track) from 1 within its layer, `joined` False where the path jumps (a
+    rapid, no cladding).
+    Scalars: `travel_speed` m/s along the surface, `stand_off` m, `pitch` m per turn or track.
+    Raises ProcessError if lengths disagree, a number is not finite, a jump is lit, or the form does
+    not fit the columns.
     """
 
     axial: Floats
@@ -37,11 +48,15 @@ class Toolpath:
     travel_speed: float
     stand_off: float
     pitch: float
+    across: Floats = field(default_factory=_nowhere)
+    form: Form = "round"
 
     def __post_init__(self) -> None:
+        if self.across.size == 0:
+            object.__setattr__(self, "across", np.zeros(self.axial.size))
         _check(self)
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for column in fields(self):
+            value = getattr(self, column.name)
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
 
@@ -55,6 +70,8 @@ class Toolpath:
         """Travel along the surface in each block, m, shape (n-1,); 0 where the path jumps."""
         turned = 0.5 * (self.radius[1:] + self.radius[:-1]) * np.diff(self.angle)
         travel = np.sqrt(turned**2 + np.diff(self.axial) ** 2 + np.diff(self.radius) ** 2)
+        if self.form == "flat":
+            travel = np.hypot(travel, np.diff(self.across))
         return np.where(self.joined, travel, 0.0)
 
     @cached_property
@@ -78,6 +95,7 @@ def _check(path: Toolpath) -> None:
     for name, size in (
         ("angle", n),
         ("radius", n),
+        ("across", n),
         ("lit", n - 1),
         ("layer", n - 1),
         ("turn", n - 1),
@@ -88,7 +106,7 @@ def _check(path: Toolpath) -> None:
                 f"toolpath column {name} has shape {getattr(path, name).shape}, needs ({size},): "
                 f"nodes and blocks must match - rebuild the path"
             )
-    for name in ("axial", "angle", "radius"):
+    for name in ("axial", "angle", "radius", "across"):
         if not np.all(np.isfinite(getattr(path, name))):
             raise ProcessError(f"toolpath column {name} holds a value that is not a number")
     if np.any(path.lit & ~path.joined):
@@ -96,6 +114,19 @@ def _check(path: Toolpath) -> None:
             f"toolpath block {int(np.flatnonzero(path.lit & ~path.joined)[0])} is lit across a "
             f"jump: the beam may be on only along the path - unlight it"
         )
+    _check_form(path)
     for name in ("travel_speed", "stand_off", "pitch"):
         if not getattr(path, name) > 0.0:
             raise ProcessError(f"toolpath {name} {getattr(path, name)} must be above 0")
+
+
+def _check_form(path: Toolpath) -> None:
+    if path.form not in ("round", "flat"):
+        raise ProcessError(f'toolpath form {path.form!r} is neither "round" nor "flat"')
+    name, axis = ("angle", "A") if path.form == "flat" else ("across", "Y")
+    if np.any(getattr(path, name)):
+        raise ProcessError(
+            f"toolpath of form {path.form} has {name} other than 0 at node "
+            f"{int(np.flatnonzero(getattr(path, name))[0])}: {axis} must rest there - "
+            f"give the path its other form"
+        )

@@ -220,16 +220,14 @@ def pool_shape(n: float, pe: float, g: float, beam: np.ndarray, out: np.ndarray)
 
 
 @njit(cache=True)
-def _depth_measure(
-    pool: np.ndarray, level: float, pe: float, g: float, beam: np.ndarray
-) -> float:
+def _depth_measure(pool: np.ndarray, level: float, pe: float, g: float, beam: np.ndarray) -> float:
     """The depth in a form that runs smoothly through the wall: D for a thick part.
 
     Across an insulated wall theta is nearly a cosine, so sin(pi D g / 2) is nearly linear in the
     level; once the far side melts the same line goes on with what the far side exceeds it by.
     """
     if g <= 0.0:
-        return pool[4]
+        return float(pool[4])
     if pool[4] * g < 1.0:
         return math.sin(0.5 * math.pi * pool[4] * g) / (0.5 * math.pi * g)
     back, front = pool[3], pool[2]

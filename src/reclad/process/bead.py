@@ -10,7 +10,6 @@ import numpy as np
 from reclad.errors import ProcessError
 from reclad.process import _bead_kernels as kernels
 from reclad.process.metal import enthalpy_between, mean_properties, melting_point
-from reclad.process.parameters import ProcessParameters
 from reclad.process.pool import load_pool_table
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from reclad.job import Material, Powder
     from reclad.process.beam import Beam
-    from reclad.process.parameters import ModelParameters
+    from reclad.process.parameters import ModelParameters, ProcessParameters
 
 
 @dataclass(frozen=True)
@@ -68,13 +67,13 @@ def predict(
     powder: Powder | None,
     clad: Material | None,
     draws: ModelParameters,
-    own_interpass: NDArray[np.float64] | None = None,
+    *,
+    paired: bool = False,
 ) -> Bead:
     """The beads `settings` lay, one cross-section per draw and candidate.
 
     powder, clad    feedstock and its alloy; None for bare melt tracks
-    own_interpass   (draws,) K: each draw meets its own part temperature (one candidate only);
-                    None: the candidates' own
+    paired   setting i belongs to draw i alone: results are (draws, 1)
 
     Mass closes exactly: area x density x travel speed = catchment x feed rate. Holds for a pool in
     conduction mode on a surface flat at the scale of the pool; steady travel.
@@ -88,13 +87,9 @@ def predict(
             "feed none"
         )
     columns = draws.as_columns()
-    if own_interpass is not None:
-        settings = ProcessParameters.of(
-            power=settings.power,
-            travel_speed=settings.travel_speed,
-            feed_rate=settings.feed_rate,
-            stand_off=settings.stand_off,
-            interpass=own_interpass,
+    if paired and len(settings) != len(draws):
+        raise ProcessError(
+            f"{len(settings)} settings cannot be paired with {len(draws)} draws; give one per draw"
         )
     metal = _metal_columns(settings, substrate, powder, clad)
     if np.any(metal[:, kernels.T_MELT] - settings.interpass < 50.0):
@@ -113,7 +108,7 @@ def predict(
             np.full(len(settings), substrate.ambient),
         ]
     )
-    out = np.empty((len(draws), 1 if own_interpass is not None else len(settings), kernels.RESULTS))
+    out = np.empty((len(draws), 1 if paired else len(settings), kernels.RESULTS))
     kernels.solve_beads(
         rows,
         metal,
@@ -124,7 +119,7 @@ def predict(
         table.hot,
         table.shape,
         table.kernels,
-        own_interpass is not None,
+        paired,
         out,
     )
     if np.abs(out[..., kernels.LEFT]).max() > 1e-6:

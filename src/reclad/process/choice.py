@@ -16,18 +16,27 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from reclad.job import Job
+    from reclad.part import Deposit
     from reclad.process.parameters import ModelParameters
 
 
 @dataclass(frozen=True)
 class Case:
-    """All that a job fixes for the process model."""
+    """All that a job fixes for the process model; `advance` m is what tracks or turns of length
+    `track` m are laid side by side over."""
 
     beam: Beam
     substrate: Substrate
     target: Target
     stand_off: float
-    length: float
+    advance: float
+    track: float
+
+    def beam_on_time(self, procedure: Procedure) -> float:
+        """Time (s) with the beam on."""
+        turns = np.ceil(self.advance / procedure.pitch - 1e-9)
+        turn = np.hypot(self.track, procedure.pitch) / procedure.travel_speed
+        return float(procedure.layers * turns * turn)
 
 
 @dataclass(frozen=True)
@@ -82,15 +91,26 @@ class Choice:
         return min(self.chances, key=lambda name: self.chances[name])
 
 
-def describe_case(job: Job, target: Target, length: float) -> Case:
-    """The process model's view of a job: spot, wall, metal wanted, axial length to clad (m)."""
-    laser = job.cell.laser
+def describe_case(job: Job, deposit: Deposit) -> Case:
+    """The process model's view of a job: spot, metal behind the surface, metal wanted, tracks."""
+    laser, part = job.cell.laser, job.part
+    radius = float(np.inf) if part.flat else float(deposit.worn_radius.mean())
+    first, last = deposit.side or (deposit.start, deposit.end)
     return Case(
         beam=Beam(0.5 * laser.spot, laser.spot_shape),
-        substrate=Substrate(job.parent, target.wall, job.ambient),
-        target=target,
+        # A shaft is thick to the pool: its far side is a diameter away.
+        substrate=Substrate(
+            job.parent, None if part.shape == "shaft" else part.across, job.ambient
+        ),
+        target=Target(
+            thickness_max=deposit.thickness_max,
+            thickness_min=deposit.thickness_min,
+            radius=radius,
+            wall=part.across,
+        ),
         stand_off=job.procedure.stand_off or job.nozzle.stand_off,
-        length=length,
+        advance=last - first,
+        track=deposit.length if part.flat else 2.0 * np.pi * radius,
     )
 
 
@@ -111,9 +131,9 @@ def evaluate(
         procedure.power,
         procedure.travel_speed,
         procedure.feed_rate,
-        procedure.interpass,
+        procedure.interpass if interpass is None else interpass,
         draws,
-        own_interpass=interpass,
+        paired=interpass is not None,
     )
     clad = stack(bead, procedure.pitch, procedure.layers, case.target.radius)
     return bead, clad, judge(bead, clad, procedure.pitch, case.target, job.limits)
@@ -125,12 +145,13 @@ def lay_beads(
     power: ArrayLike,
     travel_speed: ArrayLike,
     feed_rate: ArrayLike,
-    interpass: float,
+    interpass: ArrayLike,
     draws: ModelParameters,
-    own_interpass: NDArray[np.float64] | None = None,
+    *,
+    paired: bool = False,
 ) -> Bead:
-    """Beads (draws, candidates) of settings that broadcast to the candidates; `own_interpass`
-    (draws,) K where each draw has its own part temperature."""
+    """Beads (draws, candidates) of settings that broadcast to the candidates; `paired` as in
+    `predict`."""
     settings = ProcessParameters.of(
         power=power,
         travel_speed=travel_speed,
@@ -139,11 +160,5 @@ def lay_beads(
         interpass=interpass,
     )
     return predict(
-        settings,
-        case.beam,
-        case.substrate,
-        job.feedstock,
-        job.clad,
-        draws,
-        own_interpass=own_interpass,
+        settings, case.beam, case.substrate, job.feedstock, job.clad, draws, paired=paired
     )

@@ -68,3 +68,13 @@ def _mean(
     area = np.concatenate(([0.0], np.cumsum(0.5 * (height[1:] + height[:-1]) * np.diff(grid))))
     total = np.interp(end, grid, area) - np.interp(start, grid, area)
     return np.asarray(total / (end - start))
+
+
+def carbon_equivalent(material: Material) -> float | None:
+    """Hardening tendency CE = C + Mn/6 + (Cr + Mo + V)/5 + (Ni + Cu)/15, in % by mass (IIW); None
+    where the composition is not known or the metal is no steel."""
+    alloy = material.composition
+    if alloy is None or alloy.base != "Fe":
+        return None
+    weights = (("C", 1), ("Mn", 6), ("Cr", 5), ("Mo", 5), ("V", 5), ("Ni", 15), ("Cu", 15))
+    return 100.0 * sum(alloy.share(element) / part for element, part in weights)

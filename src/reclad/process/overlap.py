@@ -94,5 +94,8 @@ def layer_thickness(
     area: NDArray[np.float64], pitch: NDArray[np.float64] | float, radius: float
 ) -> NDArray[np.float64]:
     """Mean radial thickness (m) of a layer of beads of `area` (m2) wound at `pitch` (m) on a
-    cylinder of `radius` (m): exact mass balance, (R + H)^2 = R^2 + 2 R A / p."""
+    cylinder of `radius` (m): exact mass balance, (R + H)^2 = R^2 + 2 R A / p; A / p on a plate,
+    whose radius is infinite."""
+    if np.isinf(radius):
+        return np.asarray(area / pitch)
     return np.asarray(np.sqrt(radius**2 + 2.0 * radius * area / pitch) - radius)

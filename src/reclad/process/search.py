@@ -108,7 +108,7 @@ def _search(
     for pitch, layers in product(ranges["pitch"], ranges["layers"]):
         clad = stack(bead, float(pitch), int(layers), case.target.radius)
         kept = all_kept(judge(bead, clad, float(pitch), case.target, job.limits)).mean(axis=0)
-        time = layers * case.length / pitch / speed
+        time = layers * case.advance / pitch / speed
         good = kept >= _TIE * kept.max()
         i = int(np.flatnonzero(good)[np.lexsort((-kept[good], time[good]))[0]])
         found.append(
@@ -131,7 +131,7 @@ def _search(
 
 def _rated(job: Job, case: Case, procedure: Procedure, draws: ModelParameters) -> Rated:
     kept = all_kept(evaluate(job, case, procedure, draws)[2])
-    time = procedure.layers * case.length / procedure.pitch / procedure.travel_speed
+    time = procedure.layers * case.advance / procedure.pitch / procedure.travel_speed
     return float(kept.mean()), time, procedure
 
 

@@ -6,8 +6,9 @@ from reclad.program.findings import Finding
 from reclad.program.lint import lint_program
 from reclad.program.linuxcnc import write_program
 from reclad.program.neutral import REASONS, Program, ProgramMeta, load_program
-from reclad.program.posts import post
-from reclad.program.reading import ReadBack, read_program
+from reclad.program.posts import post, program_suffix, read_text
+from reclad.program.readback import ReadBack
+from reclad.program.reading import read_program
 from reclad.program.referee import RefereeReport, referee
 from reclad.program.verdict import Verdict, check_program
 
@@ -25,7 +26,9 @@ __all__ = [
     "lint_program",
     "load_program",
     "post",
+    "program_suffix",
     "read_program",
+    "read_text",
     "referee",
     "turn_numbers",
     "write_program",

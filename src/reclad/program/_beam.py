@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reclad.program._laser import power_print
 from reclad.program.findings import Findings
 from reclad.program.neutral import CUT, DWELL, RAPID, Bools, Floats
-from reclad.program.reading import ReadBack
+from reclad.program.readback import ReadBack
 
 if TYPE_CHECKING:
     from reclad.job import Machine
@@ -43,16 +44,16 @@ def _standing(read: ReadBack, found: Findings) -> None:
                 program.line[i],
                 rule,
                 f"beam on at {program.laser[i]:.1f} W {words} - "
-                f"switch it off with M67 Q0 and M63 before a lead-out move",
+                f"switch it off with {read.dialect.queued_off} before a lead-out move",
             )
-    dx, _, da = program.steps
-    still = program.lit & (program.kind == CUT) & (dx == 0.0) & (da == 0.0)
+    dx, dy, _, da = program.steps
+    still = program.lit & (program.kind == CUT) & (dx == 0.0) & (dy == 0.0) & (da == 0.0)
     for i in np.flatnonzero(still):
         found.add(
             program.line[i],
             "lit-without-motion",
             f"beam on at {program.laser[i]:.1f} W while the surface stands still: it burns one "
-            f"spot - the block must turn A or travel X",
+            f"spot - the block must {'travel X or Y' if program.flat else 'turn A or travel X'}",
         )
 
 
@@ -63,14 +64,15 @@ def _immediates(read: ReadBack, found: Findings) -> None:
                 event.line,
                 "immediate-while-lit",
                 f"{event.code} switches the {event.role} at once while the beam is on: the machine "
-                f"brakes to a stop and burns - use M67, M62 or M63, or do it after the lead-out",
+                f"brakes to a stop and burns - use {read.dialect.queued}, or do it after the "
+                f"lead-out",
             )
         elif event.beam_after:
             found.add(
                 event.line,
                 "lit-without-motion",
                 f"{event.code} turns the beam on at once, before any motion: it burns one spot - "
-                f"use M67 and M62, which wait for the move",
+                f"use {read.dialect.queued_on}, which wait for the move",
             )
 
 
@@ -107,17 +109,22 @@ def _changed_at(began: Floats, values: Floats) -> Floats:
 
 def _power(read: ReadBack, machine: Machine, found: Findings) -> None:
     laser, program = machine.laser, read.program
-    for i in np.flatnonzero((read.powers < 0.0) | (read.powers > laser.power_max)):
+    slack = power_print(machine)
+    for i in np.flatnonzero((read.powers < 0.0) | (read.powers > laser.power_max + slack)):
         value = float(read.powers[i])
         what = "below 0 W" if value < 0.0 else f"above {laser.power_max:.0f} W, the laser's maximum"
-        found.add(read.power_lines[i], "power-range", f"{value:.1f} W is {what} - correct Q")
+        found.add(
+            read.power_lines[i],
+            "power-range",
+            f"{value:.1f} W is {what} - correct {read.dialect.value}",
+        )
     lit = program.lit
-    for i in np.flatnonzero(lit & (program.laser < laser.power_min)):
+    for i in np.flatnonzero(lit & (program.laser < laser.power_min - slack)):
         found.add(
             read.laser_line[i],
             "power-range",
             f"{program.laser[i]:.1f} W is below {laser.power_min:.0f} W, the least the laser holds "
-            f"steady - raise Q or leave the block unlit",
+            f"steady - raise {read.dialect.value} or leave the block unlit",
         )
     jump = np.diff(program.laser, prepend=0.0)
     both = lit & np.concatenate(([False], lit[:-1])) if len(program) else lit
@@ -146,7 +153,7 @@ def _dark_gaps(read: ReadBack, found: Findings) -> None:
             program.line[i],
             "dark-gap",
             f"{program.laser[i]:.1f} W commanded with the gate closed: no beam comes - "
-            f"open the gate with M62 or command 0 W",
+            f"open the gate with {read.dialect.open_gate} or command 0 W",
         )
 
 
@@ -155,14 +162,14 @@ def _ends(read: ReadBack, found: Findings) -> None:
         found.add(
             line,
             "queued-without-motion",
-            f"{what} waits for a motion that never comes: it never fires - use M65 or M68, or "
-            f"add a lead-out after it",
+            f"{what} waits for a motion that never comes: it never fires - use "
+            f"{read.dialect.off_word}, or add a lead-out after it",
         )
     if read.left_on:
         last = read.end_line or (int(read.program.line[-1]) if len(read.program) else 1)
         found.add(
             last,
             "on-at-end",
-            f"{', '.join(read.left_on)} still on when the program ends: M2 switches nothing off - "
-            f"write M68 Q0 and M65 before it",
+            f"{', '.join(read.left_on)} still on when the program ends: {read.dialect.end} "
+            f"switches nothing off - write {read.dialect.off_now} before it",
         )

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import hypot, inf
+from math import inf, sqrt
 from typing import TYPE_CHECKING
 
+from reclad.program._laser import watts_of
 from reclad.program._states import States, powder_rate
 from reclad.program.neutral import CUT, DWELL, RAPID, Program, ProgramMeta
 
 if TYPE_CHECKING:
     from reclad.job import Machine
 
+Pose = tuple[float, float, float, float]  # X, Y, Z in mm, A in deg
 _CALL = re.compile(r"\s*[0-9]+ N(?:\.+ |[0-9]+\s*)([A-Z_0-9]+)\((.*)\)")
 
 
@@ -41,7 +43,7 @@ class _Replayer:
     queue: list[tuple[str, float]] = field(default_factory=list)
     rates: list[float] = field(default_factory=list)
     switched_lit: list[int] = field(default_factory=list)
-    pose: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    pose: Pose = (0.0, 0.0, 0.0, 0.0)
     rate: float = 0.0
     ended: bool = False
     millimetres: bool = True
@@ -81,23 +83,23 @@ class _Replayer:
                 act(match.group(2))
 
     def _feed(self, args: str) -> None:
-        x, _, z, a, _ = args.split(", ", 4)
-        self._move(CUT, (float(x), float(z), float(a)))
+        x, y, z, a, _ = args.split(", ", 4)
+        self._move(CUT, (float(x), float(y), float(z), float(a)))
 
     def _traverse(self, args: str) -> None:
-        x, _, z, a, _ = args.split(", ", 4)
-        self._move(RAPID, (float(x), float(z), float(a)))
+        x, y, z, a, _ = args.split(", ", 4)
+        self._move(RAPID, (float(x), float(y), float(z), float(a)))
 
-    def _move(self, kind: int, pose: tuple[float, float, float]) -> None:
-        dx, dz, da = (new - old for new, old in zip(pose, self.pose, strict=True))
+    def _move(self, kind: int, pose: Pose) -> None:
+        dx, dy, dz, da = (new - old for new, old in zip(pose, self.pose, strict=True))
         if self.queue and pose != self.pose:
             self.outputs.update(self.queue)
             self.queue.clear()
         self.pose = pose
         if kind == RAPID:
-            self._state(kind, self.states.rapid_time(dx, dz, da))
+            self._state(kind, self.states.rapid_time(dx, dy, dz, da))
         else:
-            travel = hypot(dx, dz) or abs(da)
+            travel = sqrt(dx * dx + dy * dy + dz * dz) or abs(da)
             self._state(kind, 60.0 * travel / self.rate if self.rate > 0.0 else 0.0)
 
     def _set_rate(self, args: str) -> None:
@@ -130,7 +132,8 @@ class _Replayer:
         on, states = self.outputs, self.states
         states.powder = powder_rate(self.machine, on["powder"])[0]
         states.gas, states.aiming = on["gas"] > 0.0, on["aiming"] > 0.0
-        row = (kind, seconds, *self.pose, on["laser"], on["gate"] > 0.0, 0)
+        watts = watts_of(self.machine, on["laser"])
+        row = (kind, seconds, *self.pose, watts, on["gate"] > 0.0, 0)
         states.append(row, inverse=False, laser_line=0, gate_line=0)
         self.rates.append(self.rate if kind == CUT else inf)
 

@@ -1,4 +1,4 @@
-"""Rules about motion: time kept, speeds, limits, turns laid once, clearances."""
+"""Rules about motion that hold for every part: time kept, speeds, limits, clearances."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reclad.program._beam import starts
-from reclad.program._dialect import SLOWEST_RATE
+from reclad.program._dialect import PRINT
+from reclad.program._flat import check_flat
+from reclad.program._round import check_round
 from reclad.program.findings import Findings
-from reclad.program.neutral import CUT, RAPID, Floats
-from reclad.program.reading import ReadBack
+from reclad.program.neutral import CUT, RAPID, Bools, Floats
+from reclad.program.readback import ReadBack
 
 if TYPE_CHECKING:
     from reclad.job import Machine
 
 SPEED_STEP = 0.05  # of the track's median travel speed
-PITCH_STEP = 0.20  # of the track's median pitch
-PRINT = 2e-8  # m: two roundings of 5 decimals of a millimetre
 PRINT_ANGLE = float(np.deg2rad(1e-4))  # two roundings of 4 decimals of a degree
 
 
@@ -26,14 +26,18 @@ def check_motion(read: ReadBack, machine: Machine, found: Findings) -> None:
     _time_kept(read, found)
     _axes(read, machine, found)
     _tracks(read, machine, found)
+    if read.program.flat:
+        check_flat(read, machine, found)
+    else:
+        check_round(read, found)
     _rapids(read, machine, found)
 
 
 def _time_kept(read: ReadBack, found: Findings) -> None:
     program = read.program
-    dx, dz, da = program.steps
+    dx, dy, dz, da = program.steps
     cut = program.kind == CUT
-    wrong = cut & ~read.inverse & ((dx != 0.0) | (dz != 0.0)) & (da != 0.0)
+    wrong = cut & ~read.inverse & ((dx != 0.0) | (dy != 0.0) | (dz != 0.0)) & (da != 0.0)
     for i in np.flatnonzero(wrong):
         found.add(
             program.line[i],
@@ -41,17 +45,18 @@ def _time_kept(read: ReadBack, found: Findings) -> None:
             f"A turns {np.rad2deg(da[i]):.2f} deg with X or Z in G94: F then times X and Z only "
             f"and the part spins at its limit - write the block in G93",
         )
-    length = np.hypot(dx, dz) * 1e3
+    length = np.hypot(np.hypot(dx, dz), dy) * 1e3
     length = np.where(length > 0.0, length, np.abs(np.rad2deg(da)))
     timed = cut & read.inverse & (program.duration > 0.0) & (length > 0.0)
     rate = np.where(timed, length * 60.0 / np.where(timed, program.duration, 1.0), np.inf)
-    for i in np.flatnonzero(rate < SLOWEST_RATE * (1.0 - 1e-6)):
+    slowest = read.dialect.slowest_rate
+    for i in np.flatnonzero(rate < slowest * (1.0 - 1e-6)):
         found.add(
             program.line[i],
             "inverse-time-clamp",
             f"{length[i]:.5f} mm (or deg) in {program.duration[i]:.3f} s is {rate[i]:.3f} per "
-            f"minute: LinuxCNC raises it to {SLOWEST_RATE} and the block runs too fast - hold X "
-            f"and Z still or move them further",
+            f"minute: {read.dialect.name} raises it to {slowest} and the block runs too fast - "
+            f"hold X and Z still or move them further",
         )
 
 
@@ -59,10 +64,8 @@ def _axes(read: ReadBack, machine: Machine, found: Findings) -> None:
     program = read.program
     cut = (program.kind == CUT) & (program.duration > 0.0)
     seconds = np.where(cut, program.duration, 1.0)
-    for axis, pose, step in zip(
-        "XZA", (program.x, program.z, program.a), program.steps, strict=True
-    ):
-        limits = machine.axes[axis]
+    for axis, limits in machine.axes.as_dict().items():
+        pose, step = getattr(program, axis.lower()), getattr(program.steps, axis.lower())
         low = -np.inf if limits.min is None else limits.min
         high = np.inf if limits.max is None else limits.max
         unit, scale = ("deg", 180.0 / np.pi) if axis == "A" else ("mm", 1e3)
@@ -85,21 +88,8 @@ def _axes(read: ReadBack, machine: Machine, found: Findings) -> None:
 
 def _tracks(read: ReadBack, machine: Machine, found: Findings) -> None:
     program = read.program
-    dx, dz, da = program.steps
+    dz = program.steps.z
     lit_cut = program.lit & (program.kind == CUT)
-    for i in np.flatnonzero(lit_cut & (da < 0.0)):
-        found.add(
-            program.line[i],
-            "a-reverses",
-            f"A turns back {-np.rad2deg(da[i]):.2f} deg while lit: metal is laid twice - "
-            f"A must only grow along a track",
-        )
-    for i in np.flatnonzero(lit_cut & (da == 0.0) & (dx != 0.0)):
-        found.add(
-            program.line[i],
-            "a-stops",
-            "A does not turn while lit: the bead leaves its helix - turn A in every lit block",
-        )
     for i in np.flatnonzero(lit_cut & (np.abs(dz) > machine.stand_off_tolerance + PRINT)):
         found.add(
             program.line[i],
@@ -108,19 +98,21 @@ def _tracks(read: ReadBack, machine: Machine, found: Findings) -> None:
             f"{machine.stand_off_tolerance * 1e3:g} mm at most - smooth the surface or split the "
             f"block",
         )
-    speed = _surface_speed(read, dx, dz, da)
+    speed = _surface_speed(read)
     for first, stop in program.tracks():
         _one_track(read, found, first, stop, speed)
 
 
-def _surface_speed(read: ReadBack, dx: Floats, dz: Floats, da: Floats) -> Floats:
+def _surface_speed(read: ReadBack) -> Floats:
     """Speed over the surface in m/s, from the nozzle's radius; 0 for states without a time.
 
-    The nozzle stands off the surface, so this is high by a constant share; only jumps are judged.
+    Over a round part the nozzle is further out than the surface, so this is high by a constant
+    share; only jumps are judged.
     """
     program = read.program
+    dx, dy, dz, da = program.steps
     timed = (program.kind == CUT) & (program.duration > 0.0)
-    travel = np.sqrt((program.z * da) ** 2 + dx**2 + dz**2)
+    travel = np.sqrt((program.z * da) ** 2 + dx**2 + dy**2 + dz**2)
     return np.where(timed, travel / np.where(timed, program.duration, 1.0), 0.0)
 
 
@@ -146,21 +138,6 @@ def _one_track(read: ReadBack, found: Findings, first: int, stop: int, speed: Fl
             f"{'lead-in' if i < first else 'block'} runs at {speed[i] * 1e3:.3f} mm/s, its track "
             f"at {usual * 1e3:.3f} mm/s: at most {SPEED_STEP:.0%} apart - correct F or the target",
         )
-    dx, _, da = (step[first:stop] for step in program.steps)
-    turning = da > 0.0
-    if not np.any(turning):
-        return
-    usual = float(np.median(dx[turning] / da[turning]))
-    off = np.abs(dx - usual * da)
-    allowed = np.maximum(PITCH_STEP * np.abs(usual * da), PRINT)
-    for i in np.flatnonzero(turning & (off > allowed)):
-        pitch = dx[i] / da[i] * 2e3 * np.pi
-        found.add(
-            program.line[first + i],
-            "pitch",
-            f"pitch of {pitch:.3f} mm here, {usual * 2e3 * np.pi:.3f} mm along the track: at most "
-            f"{PITCH_STEP:.0%} apart, else beads gap or pile up - correct X",
-        )
 
 
 def _rapids(read: ReadBack, machine: Machine, found: Findings) -> None:
@@ -172,9 +149,10 @@ def _rapids(read: ReadBack, machine: Machine, found: Findings) -> None:
         return
     top, bottom = float(program.z[cut].max()), float(program.z[cut].min())
     clear = top + machine.retract - PRINT
-    dx, dz, da = program.steps
+    dx, dy, dz, da = program.steps
     start = program.z - dz
-    across = rapid & ((dx != 0.0) | (da != 0.0)) & (np.minimum(start, program.z) < clear)
+    across = rapid & ((dx != 0.0) | (dy != 0.0) | (da != 0.0))
+    across &= (np.minimum(start, program.z) < clear) & ~_track_changes(read, machine)
     plunge = rapid & (program.z < bottom - machine.stand_off_tolerance)
     moving = np.flatnonzero(program.kind != 2)
     if moving.size and (read.first_axes != "Z" or program.z[moving[0]] < clear):
@@ -191,3 +169,19 @@ def _rapids(read: ReadBack, machine: Machine, found: Findings) -> None:
             "rapid-too-close",
             f"rapid at Z{low * 1e3:.3f} mm: {rule} - retract with G0 Z first",
         )
+
+
+def _track_changes(read: ReadBack, machine: Machine) -> Bools:
+    """Rapids from the end of one track on a plate to the start of the next, level and short.
+
+    The nozzle has just passed beside it at this height, and no cladding lies higher.
+    """
+    program = read.program
+    cut = program.kind == CUT
+    dx, dy, dz, _ = program.steps
+    between = (program.kind == RAPID) & np.append(cut[1:], False)
+    between &= np.concatenate(([False], cut[:-1])) & (np.abs(dz) <= PRINT)
+    highest = np.maximum.accumulate(np.where(cut, program.z, -np.inf))
+    level = program.z >= highest - PRINT
+    short = np.hypot(dx, dy) <= machine.retract + PRINT
+    return np.asarray(between & level & short & program.flat)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from reclad.program._laser import watts_of
 from reclad.program._states import States, powder_rate
 from reclad.program.findings import Findings
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Immediate:
-    """An output switched at once (M64, M65, M68), which makes the machine stop first."""
+    """An output switched at once, which makes the machine stop first."""
 
     line: int
     code: str
@@ -48,46 +49,19 @@ class Outputs:
             machine.aiming: "aiming",
         }
 
-    def command(self, number: int, code: int, values: dict[str, float]) -> None:
-        """Take M62 to M68 (`code` in tenths), using up its words in `values`."""
-        name = f"M{code // 10}"
-        if code in (670, 680):
-            channel, value = values.pop("E", None), values.pop("Q", None)
-            roles, letter = self.analog, "E"
-            if value is None:
-                words = f"{name} without Q: the controller outputs -1 - write the value as Q"
-                self.found.add(number, "missing-q", words)
-                return
-        elif code in (620, 630, 640, 650):
-            channel, value = values.pop("P", None), float(code in (620, 640))
-            roles, letter = self.digital, "P"
-        else:
-            values.clear()
-            return
-        if channel is None:
-            rule = f"missing-{letter.lower()}"
-            self.found.add(number, rule, f"{name} without {letter}: name the output")
-            return
-        role = roles.get(int(channel)) if channel == int(channel) else None
-        if role is None:
-            known = ", ".join(f"{letter}{index} {what}" for index, what in roles.items())
-            self.found.add(
-                number,
-                "unknown-output",
-                f"{name} {letter}{channel:g}: machine {self.machine.name} has {known} - "
-                f"correct the index",
-            )
-        elif code in (620, 630, 670):
-            self.wait(number, name, role, value)
-        else:
-            self._switch(number, name, role, value)
-
     def wait(self, number: int, name: str, role: str, value: float) -> None:
-        """Queue an output for the next motion."""
-        if role == "laser":
-            self.power_lines.append(number)
-            self.powers.append(value)
+        """Queue an output for the next motion; a laser's value becomes watts."""
+        value = self._power(number, role, value)
         self.queue.append((number, name, role, value))
+
+    def unknown(self, number: int, said: str, roles: dict[int, str], letter: str) -> None:
+        """Report an output the machine does not have, and those it has."""
+        known = ", ".join(f"{letter}{index} {what}" for index, what in roles.items())
+        self.found.add(
+            number,
+            "unknown-output",
+            f"{said}: machine {self.machine.name} has {known} - correct the index",
+        )
 
     def fire(self) -> None:
         """A motion starts: everything queued takes effect, in order."""
@@ -112,13 +86,20 @@ class Outputs:
         """Gate open and power above zero."""
         return self.gate and self.watts > 0.0
 
-    def _switch(self, number: int, name: str, role: str, value: float) -> None:
-        if role == "laser":
-            self.power_lines.append(number)
-            self.powers.append(value)
+    def switch(self, number: int, name: str, role: str, value: float) -> None:
+        """Switch an output at once."""
+        value = self._power(number, role, value)
         before = self.beam
         self._apply(number, role, value)
         self.immediates.append(Immediate(number, name, role, before, self.beam))
+
+    def _power(self, number: int, role: str, value: float) -> float:
+        if role != "laser":
+            return value
+        watts = watts_of(self.machine, value)
+        self.power_lines.append(number)
+        self.powers.append(watts)
+        return watts
 
     def _apply(self, number: int, role: str, value: float) -> None:
         if role == "laser":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import radians
+from math import inf, radians
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,13 +25,13 @@ from reclad.program.neutral import (
 if TYPE_CHECKING:
     from reclad.job import Machine
 
-_ROW = ("kind", "duration", "x", "z", "a", "laser", "gate", "line")
+_ROW = ("kind", "duration", "x", "y", "z", "a", "laser", "gate", "line")
 _SUPPLY = ("powder", "gas", "aiming", "layer", "turn")
 
 
 @dataclass
 class States:
-    """Rows of (kind, s, mm, mm, deg, W, gate, line) with the slow outputs and the place in force.
+    """Rows of (kind, s, X Y Z in mm, A in deg, W, gate, line), slow outputs and place in force.
 
     A pose not yet programmed is infinite; it becomes the first one that is.
     """
@@ -49,20 +49,20 @@ class States:
     known_from: int = 0
 
     def __post_init__(self) -> None:
-        axes = self.machine.axes
-        self._speeds = (
-            axes["X"].max_speed * 1e3,
-            axes["Z"].max_speed * 1e3,
-            axes["A"].max_speed,
+        axes = self.machine.axes.as_dict()
+        # An axis the cell lacks does not move, however fast.
+        self._speeds = tuple(
+            axes[letter].max_speed * (1.0 if letter == "A" else 1e3) if letter in axes else inf
+            for letter in "XYZA"
         )
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def rapid_time(self, dx: float, dz: float, da: float) -> float:
-        """Time of a rapid (mm, mm, deg) at the slowest axis's top speed, s."""
-        x, z, a = self._speeds
-        return max(abs(dx) / x, abs(dz) / z, abs(radians(da)) / a)
+    def rapid_time(self, dx: float, dy: float, dz: float, da: float) -> float:
+        """Time of a rapid (X, Y, Z in mm, A in deg) at the slowest axis's top speed, s."""
+        x, y, z, a = self._speeds
+        return max(abs(dx) / x, abs(dy) / y, abs(dz) / z, abs(radians(da)) / a)
 
     def append(self, row: tuple[Any, ...], inverse: bool, laser_line: int, gate_line: int) -> None:
         """Add one state under the outputs now in force."""
@@ -82,14 +82,19 @@ class States:
             name: np.array(column, dtype=COLUMNS[name])
             for name, column in zip((*_ROW, *_SUPPLY), values, strict=True)
         }
-        start = []
-        for name, scale in (("x", 1e-3), ("z", 1e-3), ("a", np.pi / 180.0)):
-            self.known_from = max(self.known_from, int(np.sum(~np.isfinite(columns[name]))))
+        start: dict[str, float] = {}
+        for name, scale in (("x", 1e-3), ("y", 1e-3), ("z", 1e-3), ("a", np.pi / 180.0)):
+            unknown = int(np.sum(~np.isfinite(columns[name])))
+            # An axis that is never named rests, from the first state to the last.
+            if unknown < len(self):
+                self.known_from = max(self.known_from, unknown)
             columns[name], first = _from_first(columns[name])
             columns[name] = columns[name] * scale
-            start.append(first * scale)
-        columns["reason"] = _reasons(columns, start[1])
-        return Program(**columns, x0=start[0], z0=start[1], a0=start[2], meta=meta)
+            start[f"{name}0"] = first * scale
+        columns["reason"] = _reasons(columns, start["z0"])
+        return Program(
+            **columns, x0=start["x0"], y0=start["y0"], z0=start["z0"], a0=start["a0"], meta=meta
+        )
 
 
 def powder_rate(machine: Machine, rpm: float) -> tuple[float, bool]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from reclad.errors import ProgramError
 from reclad.path.toolpath import Bools, Floats, Ints, Toolpath
+from reclad.program._reach import check_axes
 from reclad.program.neutral import (
     COLUMNS,
     CUT,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from reclad.job import Machine
 
 Turns = tuple[int, int | None]
+Pose = tuple[float, float, float, float]  # X, Y, Z in m, A in rad
 
 
 def build_program(
@@ -45,9 +47,13 @@ def build_program(
     `dry_run`: same motion, gate never opened, 0 W, no powder, no gas, aiming beam on over the path.
     `turns=(first, last)`: only these turns, counted over all layers from 1; last None: to the end.
     A start inside a layer flies in unlit along the helix just before it, a stop flies out after it.
-    Raises ProgramError: power outside the laser's range, powder rate the feeder was not weighed at,
-    a turn that does not exist, a track without a lead-in or lead-out.
+    On a plate a turn is a track. From one track to the next the beam goes off and the powder stays
+    on, as long as the nozzle only has to step aside level, at most the machine's `retract` far:
+    it stands off above what it has just passed. Else it retracts and the powder settles anew.
+    Raises ProgramError: an axis the machine lacks, power outside the laser's range, powder rate the
+    feeder was not weighed at, a turn that does not exist, a track without a lead-in or lead-out.
     """
+    check_axes(machine, flat=toolpath.form == "flat")
     power = np.asarray(power, dtype=np.float64)
     if power.shape != (toolpath.blocks,):
         raise ProgramError(
@@ -63,12 +69,17 @@ def build_program(
     rows = _Rows(machine, dry_run)
     safe = float(toolpath.radius.max()) + toolpath.stand_off + machine.retract
     rows.start(toolpath, runs[0][0], safe)
-    for first, stop in runs:
-        rows.approach(toolpath, first, safe)
-        rows.settle(feed_rate)
+    for number, (first, stop) in enumerate(runs):
+        if number and _steps_aside(toolpath, runs[number - 1][1], first, machine):
+            rows.change(toolpath, first)
+        else:
+            if number:
+                rows.retract(safe, last=False)
+            rows.approach(toolpath, first, safe)
+            rows.settle(feed_rate)
         rows.cut(toolpath, lit, power, first, stop)
-        rows.retract(safe, last=stop == runs[-1][1])
-    meta = ProgramMeta(name, tuple(header), machine.name, preliminary, dry_run)
+    rows.retract(safe, last=True)
+    meta = ProgramMeta(name, tuple(header), machine.name, preliminary, dry_run, toolpath.form)
     return rows.program(meta)
 
 
@@ -115,6 +126,27 @@ def _runs(path: Toolpath, lit: Bools, *, whole: bool) -> list[tuple[int, int]]:
     return runs
 
 
+def _steps_aside(path: Toolpath, end: int, start: int, machine: Machine) -> bool:
+    """Whether the next track of a plate's layer starts level and near where the last one ended."""
+    if path.form != "flat" or path.layer[end - 1] != path.layer[start]:
+        return False
+    way = math.hypot(
+        path.axial[start] - path.axial[end],
+        path.across[start] - path.across[end],
+    )
+    return bool(path.radius[start] == path.radius[end]) and way <= machine.retract
+
+
+def _pose(path: Toolpath, node: int) -> Pose:
+    """Where the nozzle tip stands over a node."""
+    return (
+        float(path.axial[node]),
+        float(path.across[node]),
+        float(path.radius[node]) + path.stand_off,
+        float(path.angle[node]),
+    )
+
+
 def _check(path: Toolpath, lit: Bools, power: Floats, runs: list[tuple[int, int]]) -> None:
     if not runs:
         raise ProgramError("the path has no lit block: nothing to clad - check the deposit")
@@ -154,8 +186,8 @@ class _Rows:
     machine: Machine
     dry_run: bool
     pieces: list[dict[str, Any]] = field(default_factory=list)
-    pose: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    start_pose: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    pose: Pose = (0.0, 0.0, 0.0, 0.0)
+    start_pose: Pose = (0.0, 0.0, 0.0, 0.0)
     powder: float = 0.0
     gas: bool = False
     purged: bool = False
@@ -163,15 +195,21 @@ class _Rows:
 
     def start(self, path: Toolpath, node: int, safe: float) -> None:
         """Where the program begins: above the first node, so the first rapid goes straight out."""
-        self.start_pose = self.pose = (float(path.axial[node]), safe, float(path.angle[node]))
+        x, y, _, a = _pose(path, node)
+        self.start_pose = self.pose = (x, y, safe, a)
         self.place = (int(path.layer[node]), int(path.turn[node]))
         self._state(RAPID, self.pose, "start")
 
     def approach(self, path: Toolpath, node: int, safe: float) -> None:
-        x, a = float(path.axial[node]), float(path.angle[node])
+        x, y, z, a = _pose(path, node)
         self.place = (int(path.layer[node]), int(path.turn[node]))
-        self._state(RAPID, (x, safe, a), "travel")
-        self._state(RAPID, (x, float(path.radius[node]) + path.stand_off, a), "approach")
+        self._state(RAPID, (x, y, safe, a), "travel")
+        self._state(RAPID, (x, y, z, a), "approach")
+
+    def change(self, path: Toolpath, node: int) -> None:
+        """Step aside to the next track, powder and gas as they are."""
+        self.place = (int(path.layer[node]), int(path.turn[node]))
+        self._state(RAPID, _pose(path, node), "travel")
 
     def settle(self, feed_rate: float) -> None:
         """Gas first, for its purge time; then powder, until it is steady at the nozzle."""
@@ -198,6 +236,7 @@ class _Rows:
                 "kind": np.full(size, CUT),
                 "duration": path.block_time[blocks],
                 "x": path.axial[ends],
+                "y": path.across[ends],
                 "z": path.radius[ends] + path.stand_off,
                 "a": path.angle[ends],
                 "laser": np.where(beam, power[blocks], 0.0),
@@ -211,31 +250,25 @@ class _Rows:
                 "line": np.zeros(size),
             }
         )
-        end = int(stop)
-        self.pose = (
-            float(path.axial[end]),
-            float(path.radius[end]) + path.stand_off,
-            float(path.angle[end]),
-        )
+        self.pose = _pose(path, int(stop))
         self.place = (int(path.layer[stop - 1]), int(path.turn[stop - 1]))
 
     def retract(self, safe: float, *, last: bool) -> None:
         """Straight out, powder off; gas stays on between tracks to keep the nozzle clean."""
         self.powder = 0.0
         self.gas = self.gas and not last
-        self._state(RAPID, (self.pose[0], safe, self.pose[2]), "end" if last else "retract")
+        x, y, _, a = self.pose
+        self._state(RAPID, (x, y, safe, a), "end" if last else "retract")
 
     def program(self, meta: ProgramMeta) -> Program:
         columns = {
             name: np.concatenate([np.asarray(piece[name]) for piece in self.pieces]).astype(dtype)
             for name, dtype in COLUMNS.items()
         }
-        x0, z0, a0 = self.start_pose
-        return Program(**columns, x0=x0, z0=z0, a0=a0, meta=meta)
+        x0, y0, z0, a0 = self.start_pose
+        return Program(**columns, x0=x0, y0=y0, z0=z0, a0=a0, meta=meta)
 
-    def _state(
-        self, kind: int, pose: tuple[float, float, float], reason: str, duration: float = 0.0
-    ) -> None:
+    def _state(self, kind: int, pose: Pose, reason: str, duration: float = 0.0) -> None:
         if kind == RAPID:
             duration = rapid_time(self.pose, pose, self.machine)
         self.pose = pose
@@ -243,8 +276,9 @@ class _Rows:
             "kind": kind,
             "duration": duration,
             "x": pose[0],
-            "z": pose[1],
-            "a": pose[2],
+            "y": pose[1],
+            "z": pose[2],
+            "a": pose[3],
             "laser": 0.0,
             "gate": False,
             "powder": self.powder,
@@ -258,15 +292,13 @@ class _Rows:
         self.pieces.append({key: np.array([value]) for key, value in values.items()})
 
 
-def rapid_time(
-    start: tuple[float, float, float], end: tuple[float, float, float], machine: Machine
-) -> float:
-    """Time of a rapid from pose to pose (m, m, rad) at the slowest axis's top speed, s."""
-    axes = machine.axes
+def rapid_time(start: Pose, end: Pose, machine: Machine) -> float:
+    """Time of a rapid from pose to pose (m, m, m, rad) at the slowest axis's top speed, s."""
+    axes = machine.axes.as_dict()
     return max(
-        abs(end[0] - start[0]) / axes["X"].max_speed,
-        abs(end[1] - start[1]) / axes["Z"].max_speed,
-        abs(end[2] - start[2]) / axes["A"].max_speed,
+        abs(there - here) / axes[letter].max_speed
+        for letter, here, there in zip("XYZA", start, end, strict=True)
+        if letter in axes
     )
 
 

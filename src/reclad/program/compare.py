@@ -22,7 +22,7 @@ SHOWN = 20
 def compare_with_plan(read: Program, planned: Program, machine: Machine) -> list[Finding]:
     """Findings where a program read back differs from its plan, at most 20 and then a count.
 
-    Same states in the same order; X and Z within 0.005 mm, A within 0.01 deg and half of 0.005 mm
+    Same states in the same order; X, Y, Z within 0.005 mm, A within 0.01 deg and half of 0.005 mm
     on the surface, power within 0.5 W, duration within 0.5 % (rapids: the machine's own), powder
     within what a thousandth of an rpm feeds, gate, gas and aiming beam exactly.
     """
@@ -64,7 +64,7 @@ def _count(read: Program, planned: Program) -> list[Finding]:
 
 def _same_place(read: Program, planned: Program, ours: slice, theirs: slice) -> Bools:
     same = read.kind[ours] == planned.kind[theirs]
-    for name, limit in (("x", POSITION), ("z", POSITION), ("a", 2.0 * ANGLE)):
+    for name, limit in (("x", POSITION), ("y", POSITION), ("z", POSITION), ("a", 2.0 * ANGLE)):
         same &= np.abs(getattr(read, name)[ours] - getattr(planned, name)[theirs]) <= limit
     timed = read.kind[ours] != RAPID
     off = np.abs(read.duration[ours] - planned.duration[theirs])
@@ -91,6 +91,7 @@ def _columns(read: Program, planned: Program, machine: Machine) -> list[Finding]
     )
     rules = (
         ("x", "plan-pose", POSITION, 1e3, "mm", 5),
+        ("y", "plan-pose", POSITION, 1e3, "mm", 5),
         ("z", "plan-pose", POSITION, 1e3, "mm", 5),
         ("a", "plan-pose", angle, 180.0 / np.pi, "deg", 4),
         ("laser", "plan-power", POWER, 1.0, "W", 1),
@@ -116,6 +117,6 @@ def _columns(read: Program, planned: Program, machine: Machine) -> list[Finding]
 
 
 def _finding(read: Program, i: int, rule: str, name: str, was: str, plan: str) -> Finding:
-    label = {"x": "X", "z": "Z", "a": "A", "laser": "power"}.get(name, name)
+    label = {"x": "X", "y": "Y", "z": "Z", "a": "A", "laser": "power"}.get(name, name)
     message = f"{KINDS[read.kind[i]]} with {label} {was}: planned {plan} - post the plan again"
     return Finding(int(read.line[i]), rule, message)

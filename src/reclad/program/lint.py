@@ -7,23 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reclad.program._beam import check_beam
-from reclad.program._dialect import DIGEST, clean_comment, digest
+from reclad.program._dialect import clean_comment, digest, written_digest
 from reclad.program._motion import check_motion
 from reclad.program.findings import Finding, Findings
-from reclad.program.reading import ReadBack
+from reclad.program.readback import ReadBack
 
 if TYPE_CHECKING:
     import datetime
 
     from reclad.job import Machine
-
-_NEEDED = (
-    ("G21", "units", "millimetres are not set: a controller may wake up in inches"),
-    ("G90", "distance", "absolute positions are not set: every move could be taken as a step"),
-    ("G64", "path-mode", "blending is not set: the machine may stop and burn at every block"),
-    ("G40", "header", "cutter compensation is not cancelled: it would shift the path"),
-    ("G49", "header", "a left-over tool length is not cancelled: it would shift Z"),
-)
 
 
 def lint_program(
@@ -45,12 +37,9 @@ def lint_program(
 
 
 def check_digest(lines: list[str]) -> list[Finding]:
-    """Whether the text is the one that was written: one `( sha256: ... )` line, and it is right."""
-    marked = [
-        (number, match.group(1))
-        for number, match in enumerate(map(DIGEST.match, lines), start=1)
-        if match
-    ]
+    """Whether the text is the one that was written: one `sha256:` comment, and it is right."""
+    digests = enumerate(map(written_digest, lines), start=1)
+    marked = [(number, written) for number, written in digests if written]
     if len(marked) != 1:
         line = marked[1][0] if marked else 1
         said = "no ( sha256: ) line" if not marked else f"{len(marked)} ( sha256: ) lines"
@@ -71,14 +60,14 @@ def check_digest(lines: list[str]) -> list[Finding]:
 
 
 def _check_order(read: ReadBack, machine: Machine, found: Findings) -> None:
-    program = read.program
+    program, dialect = read.program, read.dialect
     first = int(program.line[0]) if len(program) else max(read.end_line, 1)
-    for code, rule, words in _NEEDED:
+    for code, rule, words in dialect.needed:
         if code not in read.seen:
             found.add(first, rule, f"no {code} before the first motion: {words} - write {code}")
     for output, code in (
-        ("laser off", f"M68 E{machine.laser.analog} Q0"),
-        ("gate off", f"M65 P{machine.laser.gate}"),
+        ("laser off", dialect.power_off.format(machine.laser.analog)),
+        ("gate off", dialect.gate_off.format(machine.laser.gate)),
     ):
         if output not in read.seen:
             found.add(
@@ -90,7 +79,7 @@ def _check_order(read: ReadBack, machine: Machine, found: Findings) -> None:
     if not len(program):
         found.add(first, "no-motion-at-all", "the program moves nothing - post it again")
     named = program.meta.machine
-    if named and named != clean_comment(machine.name):
+    if named and named != clean_comment(machine.name, dialect.command):
         found.add(
             read.machine_line,
             "wrong-machine",

@@ -6,9 +6,9 @@ import json
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,7 @@ COLUMNS: dict[str, type[np.generic]] = {
     "kind": np.int8,
     "duration": np.float64,
     "x": np.float64,
+    "y": np.float64,
     "z": np.float64,
     "a": np.float64,
     "laser": np.float64,
@@ -66,12 +67,22 @@ COLUMNS: dict[str, type[np.generic]] = {
 }
 
 
+class Steps(NamedTuple):
+    """Motion of each state along X, Y, Z (m) and A (rad), shape (m,) each."""
+
+    x: Floats
+    y: Floats
+    z: Floats
+    a: Floats
+
+
 @dataclass(frozen=True)
 class ProgramMeta:
     """What a program is for: `name` of the job, `header` lines, the machine's name, and two flags.
 
     `preliminary`: the procedure is not yet qualified (the text says COUPON FIRST).
     `dry_run`: gate 0 throughout, aiming beam on along the tracks.
+    `form`: "round" turns a part with A, "flat" passes over a plate with X and Y.
     """
 
     name: str = ""
@@ -79,6 +90,11 @@ class ProgramMeta:
     machine: str = ""
     preliminary: bool = False
     dry_run: bool = False
+    form: Literal["round", "flat"] = "round"
+
+
+def _rest() -> Floats:
+    return np.zeros(0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,10 +102,11 @@ class Program:
     """One machine program as columns over its m states, SI units, nothing vendor-specific.
 
     `kind` RAPID, CUT (coordinated move at the given duration) or DWELL; `duration` s;
-    `x` m, `z` m (nozzle tip from the axis of rotation), `a` rad: pose at the END of the state;
+    `x` m, `y` m (left out: 0), `z` m (nozzle tip from the axis of rotation, or above the datum of
+    a plate), `a` rad: pose at the END of the state;
     `laser` W commanded, `gate` beam enable, `powder` kg/s, `gas`, `aiming`: during the state;
     `reason` code into REASONS; `layer`, `turn` from 1 (0: none); `line` in the text (0: none).
-    `x0`, `z0`, `a0`: pose before the first state. Raises ProgramError when columns disagree.
+    `x0`, `y0`, `z0`, `a0`: pose before the first state. Raises ProgramError when columns disagree.
     """
 
     kind: Codes
@@ -110,9 +127,13 @@ class Program:
     z0: float = 0.0
     a0: float = 0.0
     meta: ProgramMeta = ProgramMeta()
+    y: Floats = field(default_factory=_rest)
+    y0: float = 0.0
 
     def __post_init__(self) -> None:
         size = np.asarray(self.kind).size
+        if np.asarray(self.y).size == 0:
+            object.__setattr__(self, "y", np.zeros(size))
         for name, dtype in COLUMNS.items():
             column = np.ascontiguousarray(getattr(self, name), dtype=dtype)
             if column.shape != (size,):
@@ -138,13 +159,19 @@ class Program:
         return np.asarray(self.gate & (self.laser > 0.0))
 
     @property
-    def steps(self) -> tuple[Floats, Floats, Floats]:
-        """Motion of each state along X (m), Z (m) and A (rad), shape (m,) each."""
-        return (
+    def steps(self) -> Steps:
+        """Motion of each state along X (m), Y (m), Z (m) and A (rad), shape (m,) each."""
+        return Steps(
             np.diff(self.x, prepend=self.x0),
+            np.diff(self.y, prepend=self.y0),
             np.diff(self.z, prepend=self.z0),
             np.diff(self.a, prepend=self.a0),
         )
+
+    @property
+    def flat(self) -> bool:
+        """True for a plate under X and Y, False for a part that A turns."""
+        return self.meta.form == "flat"
 
     @property
     def total_time(self) -> float:
@@ -175,17 +202,17 @@ class Program:
     def summary(self) -> dict[str, float]:
         """Numbers for a report: times s, energy J, powder kg, powers W, extremes of pose and speed.
 
-        Speeds are the largest of the CUT states: X and Z in m/s, A in rad/s. Poses in m and rad.
+        Speeds are the largest of the CUT states: X, Y, Z in m/s, A in rad/s. Poses in m and rad.
         """
         cut = (self.kind == CUT) & (self.duration > 0.0)
-        speeds = [
-            float(np.max(np.abs(step[cut]) / self.duration[cut], initial=0.0))
-            for step in self.steps
-        ]
+        speeds = {
+            f"{axis}_speed_max": float(np.max(np.abs(step[cut]) / self.duration[cut], initial=0.0))
+            for axis, step in zip("xyza", self.steps, strict=True)
+        }
         watts = self.laser[self.lit]
         extremes = {
             f"{axis}_{side}": float(pick(getattr(self, axis))) if len(self) else 0.0
-            for axis in ("x", "z", "a")
+            for axis in "xyza"
             for side, pick in (("min", np.min), ("max", np.max))
         }
         return {
@@ -196,16 +223,15 @@ class Program:
             "powder_mass": self.powder_mass,
             "power_min": float(watts.min()) if watts.size else 0.0,
             "power_max": float(watts.max()) if watts.size else 0.0,
-            "x_speed_max": speeds[0],
-            "z_speed_max": speeds[1],
-            "a_speed_max": speeds[2],
+            **speeds,
             **extremes,
         }
 
     def save(self, path: str | Path) -> Path:
         """Write the program to a .npz file whose bytes depend on the program alone."""
         path = Path(path)
-        head = {"x0": self.x0, "z0": self.z0, "a0": self.a0, "meta": asdict(self.meta)}
+        start = {"x0": self.x0, "y0": self.y0, "z0": self.z0, "a0": self.a0}
+        head = start | {"meta": asdict(self.meta)}
         text = json.dumps(head, sort_keys=True).encode()
         arrays = {name: getattr(self, name) for name in COLUMNS}
         write_arrays(path, arrays | {"head": np.frombuffer(text, dtype=np.uint8)})
@@ -221,7 +247,9 @@ def load_program(path: str | Path) -> Program:
         known = {field.name for field in fields(ProgramMeta)}
         meta = {key: value for key, value in head["meta"].items() if key in known}
         meta["header"] = tuple(meta["header"])
-        columns: dict[str, Any] = {name: arrays[name] for name in COLUMNS}
+        # Programs saved before plates could be clad have no Y.
+        columns: dict[str, Any] = {name: arrays[name] for name in COLUMNS if name != "y"}
+        columns |= {"y": arrays.get("y", _rest()), "y0": head.get("y0", 0.0)}
         return Program(
             **columns, x0=head["x0"], z0=head["z0"], a0=head["a0"], meta=ProgramMeta(**meta)
         )

@@ -14,12 +14,14 @@ import numpy as np
 from reclad.program._canon import Replay, replay
 from reclad.program.findings import Finding, Findings
 from reclad.program.neutral import CUT, Program
-from reclad.program.reading import ReadBack, read_program, split_text
+from reclad.program.readback import ReadBack, split_text
+from reclad.program.reading import read_program
 
 if TYPE_CHECKING:
     from reclad.job import Machine
 
 INTERPRETER = "rs274"
+LANGUAGE = "linuxcnc"
 # The interpreter prints four decimals of mm, deg and mm/min; the text carries more.
 PRINTED = 1e-4
 
@@ -50,8 +52,15 @@ def referee(
     """Let LinuxCNC's interpreter read the text and replay what it would do.
 
     Accepted only if it exits 0 and its replay never has the beam on without motion and powder, is
-    off at the end, and agrees with our own reading state by state. `timeout` s. Never raises.
+    off at the end, and agrees with our own reading state by state. `timeout` s. Never raises; for
+    another controller than LinuxCNC there is no interpreter, and the report says so.
     """
+    if machine.controller != LANGUAGE:
+        return RefereeReport(
+            available=False,
+            accepted=False,
+            message=f"not refereed: no interpreter for {machine.controller}",
+        )
     program = shutil.which(interpreter)
     if program is None:
         return RefereeReport(
@@ -137,8 +146,7 @@ def _line(read: ReadBack, state: int | np.signedinteger[Any]) -> int:
 
 def _check_safe(read: ReadBack, seen: Replay, found: Findings) -> None:
     program = seen.program
-    dx, dz, da = program.steps
-    moving = (program.kind == CUT) & ((dx != 0.0) | (dz != 0.0) | (da != 0.0))
+    moving = (program.kind == CUT) & np.any([step != 0.0 for step in program.steps], axis=0)
     faults = (
         (program.lit & ~moving, "referee-lit-without-motion", "beam on without a cutting move"),
         (program.lit & (program.powder <= 0.0), "referee-no-powder", "beam on without powder"),
@@ -175,6 +183,7 @@ def _check_same(read: ReadBack, seen: Replay, found: Findings) -> None:
     skip = np.arange(len(ours)) < read.known_from
     for name, limit, unit in (
         ("x", PRINTED * 1e-3, "m"),
+        ("y", PRINTED * 1e-3, "m"),
         ("z", PRINTED * 1e-3, "m"),
         ("a", np.deg2rad(PRINTED), "rad"),
         ("laser", 1e-6, "W"),
@@ -185,7 +194,7 @@ def _check_same(read: ReadBack, seen: Replay, found: Findings) -> None:
     ):
         mine, other = (np.asarray(getattr(p, name), dtype=np.float64) for p in (ours, theirs))
         wrong = np.abs(mine - other) > limit
-        for i in np.flatnonzero(wrong & ~skip if name in "xza" else wrong):
+        for i in np.flatnonzero(wrong & ~skip if name in "xyza" else wrong):
             found.add(
                 _line(read, i),
                 "referee-differs",
@@ -196,10 +205,10 @@ def _check_same(read: ReadBack, seen: Replay, found: Findings) -> None:
 
 
 def _check_rates(read: ReadBack, seen: Replay, found: Findings) -> None:
-    """Block times, judged as the feed rate the interpreter will keep along X-Z, or A alone."""
+    """Block times, judged as the feed rate the interpreter keeps along X, Y, Z, or A alone."""
     program = read.program
-    dx, dz, da = program.steps
-    travel = np.hypot(dx, dz) * 1e3
+    dx, dy, dz, da = program.steps
+    travel = np.hypot(np.hypot(dx, dz), dy) * 1e3
     travel = np.where(travel > 0.0, travel, np.abs(np.rad2deg(da)))
     cut = (program.kind == CUT) & (program.duration > 0.0)
     ours = np.where(cut, 60.0 * travel / np.where(cut, program.duration, 1.0), 0.0)

@@ -9,7 +9,8 @@ from reclad.program.compare import compare_with_plan
 from reclad.program.findings import Finding
 from reclad.program.lint import check_digest, lint_program
 from reclad.program.neutral import Program
-from reclad.program.reading import read_program, split_text
+from reclad.program.posts import read_text
+from reclad.program.readback import split_text
 
 if TYPE_CHECKING:
     import datetime
@@ -38,12 +39,13 @@ def check_program(
     checksum: bool = True,
     today: datetime.date | None = None,
 ) -> Verdict:
-    """Read a LinuxCNC text, lint it and, given the `plan`, compare state by state.
+    """Read a text as its controller does, lint it and, given the `plan`, compare state by state.
 
     Physical findings come first by line, then what differs from the plan, the checksum last.
-    Never raises for a bad text: every fault is a finding with its line.
+    Never raises for a bad text: every fault is a finding with its line. Raises ProgramError only
+    when nothing installed reads the machine's controller.
     """
-    read = read_program(text, machine)
+    read = read_text(text, machine)
     findings = lint_program(read, machine, today=today)
     if plan is not None:
         findings += compare_with_plan(read.program, plan, machine)

@@ -3,6 +3,7 @@
 from reclad.record.folder import SavedPlan, expect_writable, load_plan
 from reclad.record.posting import Checked, post_program, verify_program
 from reclad.record.report import draw_figures, render_report
+from reclad.record.trouble import diagnose_job
 from reclad.record.views import (
     AssumedRow,
     BackplotView,
@@ -57,6 +58,7 @@ __all__ = [
     "VerdictView",
     "WindowView",
     "Words",
+    "diagnose_job",
     "draw_figures",
     "expect_writable",
     "load_plan",

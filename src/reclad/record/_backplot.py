@@ -1,8 +1,7 @@
-"""Pictures of the machine program as read back: the unrolled surface and the view in space."""
+"""Pictures of the machine program as read back: the surface of a round part laid flat."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,18 +11,16 @@ import numpy as np
 
 from reclad.record._display import number, quantity
 from reclad.record._svg import WIDTH, Axes, circle, line, mix, num, path, rect, svg, text, trace
-from reclad.record.views import BackplotView, Bools, Floats, Ints, PartView
+from reclad.record.views import BackplotView, Floats, Ints
 from reclad.record.words import say
 
 BINS = 16  # power colours
 POWER_RAMP = ((137, 190, 203), (11, 96, 117), (6, 28, 38))
-STEPS_PER_TURN = 36  # points kept per turn in the view in space
 TURN = 2 * math.pi
-TILT, SWING = math.radians(24), math.radians(22)  # of the still view
 
 
 @dataclass(frozen=True, eq=False)
-class _Run:
+class Run:
     """Consecutive blocks of one kind: beam on, or a coordinated move with the beam off."""
 
     nodes: Ints  # node numbers, first to last
@@ -37,7 +34,7 @@ def power_range(view: BackplotView) -> tuple[float, float]:
     return (float(lit.min()), float(lit.max())) if lit.size else (0.0, 0.0)
 
 
-def _bins(view: BackplotView) -> Ints:
+def power_bins(view: BackplotView) -> Ints:
     """Colour number of each block, 0..BINS-1."""
     low, high = power_range(view)
     if high - low < 1e-3 * max(high, 1.0):
@@ -51,7 +48,7 @@ def bin_colour(index: int) -> str:
     return mix(index / (BINS - 1), POWER_RAMP)
 
 
-def _runs(view: BackplotView) -> Iterator[_Run]:
+def find_runs(view: BackplotView) -> Iterator[Run]:
     """All moves at cladding speed, cut where the beam switches, the layer changes or G0 comes."""
     lit = view.power > 0
     key = np.where(view.rapid, -1, view.layer * 2 + lit)
@@ -59,7 +56,7 @@ def _runs(view: BackplotView) -> Iterator[_Run]:
     for first, after in pairwise(cuts):
         if key[first] >= 0:
             nodes = np.arange(first, after + 1)
-            yield _Run(nodes, bool(lit[first]), int(view.layer[first]))
+            yield Run(nodes, bool(lit[first]), int(view.layer[first]))
 
 
 def draw_unrolled(view: BackplotView) -> str:
@@ -70,7 +67,7 @@ def draw_unrolled(view: BackplotView) -> str:
     x = view.x[lit_nodes] * 1e3
     span = (float(x.min()), float(x.max())) if x.size else (0.0, 1.0)
     air = max(0.02 * (span[1] - span[0]), 1.0)
-    layers = sorted({run.layer for run in _runs(view) if run.lit}) or [1]
+    layers = sorted({run.layer for run in find_runs(view) if run.lit}) or [1]
     close = min(12.0, span[1] - span[0] + 4.0)
     parts, top = [], 24.0
     for layer in layers:
@@ -83,7 +80,7 @@ def draw_unrolled(view: BackplotView) -> str:
         title = say("Left end, enlarged") if i == 0 else say("Right end, enlarged")
         parts += [text(axes.left, top - 9, title, "head")]
         parts += [_flat(axes, view, layers[0], f"e{i}", 4.0, i == 0)]
-    parts += [_power_key(view, 24.0), _line_key(top + 250)]
+    parts += [power_key(view, 24.0), line_key(top + 250)]
     return svg(WIDTH, top + 262, *parts, style="figure tall")
 
 
@@ -91,11 +88,11 @@ def _flat(
     axes: Axes, view: BackplotView, layer: int, name: str, wide: float = 1.5, scale: bool = True
 ) -> str:
     """One unrolled plot of one layer, cut to its frame."""
-    bins = _bins(view)
+    bins = power_bins(view)
     by_colour: dict[int, list[str]] = {}
     dashed: list[str] = []
     marks: list[str] = []
-    for run in _runs(view):
+    for run in find_runs(view):
         if run.layer != layer:
             continue
         for index, px, py in _pieces(axes, view, run, bins):
@@ -131,7 +128,7 @@ def _angle_ticks(axes: Axes, scale: bool) -> str:
 
 
 def _pieces(
-    axes: Axes, view: BackplotView, run: _Run, bins: Ints
+    axes: Axes, view: BackplotView, run: Run, bins: Ints
 ) -> Iterator[tuple[int, Floats, Floats]]:
     """The run cut at every full turn and colour change: colour number, pixels x and y."""
     turns, x = view.a[run.nodes] / TURN, view.x[run.nodes] * 1e3
@@ -151,7 +148,7 @@ def _pieces(
         yield int(colour[first]), axes.pxs(x[part]), axes.pys(angle)
 
 
-def _end_marks(axes: Axes, view: BackplotView, run: _Run) -> list[str]:
+def _end_marks(axes: Axes, view: BackplotView, run: Run) -> list[str]:
     """A ring where the beam comes on, a cross where it goes off."""
     first, last = run.nodes[0], run.nodes[-1]
     marks = []
@@ -159,20 +156,23 @@ def _end_marks(axes: Axes, view: BackplotView, run: _Run) -> list[str]:
         x = axes.px(float(view.x[node]) * 1e3)
         y = axes.py(math.degrees(float(view.a[node])) % 360)
         if axes.left - 6 <= x <= axes.right + 6:
-            marks.append(_start_mark(x, y) if start else _stop_mark(x, y))
+            marks.append(start_mark(x, y) if start else stop_mark(x, y))
     return marks
 
 
-def _start_mark(x: float, y: float) -> str:
-    return circle(x, y, 5, "beam-on")
+def start_mark(x: float, y: float, radius: float = 5.0) -> str:
+    """Where the beam comes on: a ring."""
+    return circle(x, y, radius, "beam-on")
 
 
-def _stop_mark(x: float, y: float) -> str:
-    cross = f"M{num(x - 4.5)} {num(y - 4.5)}l9 9m-9 0l9 -9"
+def stop_mark(x: float, y: float, reach: float = 4.5) -> str:
+    """Where the beam goes off: a cross."""
+    wide = num(2 * reach)
+    cross = f"M{num(x - reach)} {num(y - reach)}l{wide} {wide}m-{wide} 0l{wide} -{wide}"
     return path(cross, "halo") + path(cross, "beam-off")
 
 
-def _power_key(view: BackplotView, top: float) -> str:
+def power_key(view: BackplotView, top: float) -> str:
     """Colour bar of the laser power, on the right."""
     left, tall = 782.0, 150.0
     low, high = power_range(view)
@@ -188,123 +188,11 @@ def _power_key(view: BackplotView, top: float) -> str:
     return "".join(parts)
 
 
-def _line_key(y: float) -> str:
+def line_key(y: float) -> str:
     """What rings, crosses and dashes mean."""
     return (
-        _start_mark(80, y - 4) + text(94, y, say("beam on"), "tx")
-        + _stop_mark(240, y - 4) + text(254, y, say("beam off"), "tx")
+        start_mark(80, y - 4) + text(94, y, say("beam on"), "tx")
+        + stop_mark(240, y - 4) + text(254, y, say("beam off"), "tx")
         + line(395, y - 4, 425, y - 4, "lead") + text(434, y, say("lead-in, lead-out (no beam)"),
                                                      "tx")
     )  # fmt: skip
-
-
-def _kept(view: BackplotView, run: _Run, per_turn: int) -> Ints:
-    """Nodes of the run, `per_turn` a turn, with both ends."""
-    step = np.floor(view.a[run.nodes] / TURN * per_turn)
-    keep = np.concatenate([[True], np.diff(step) != 0])
-    keep[-1] = True
-    kept: Ints = run.nodes[keep]
-    return kept
-
-
-def draw_in_space(view: BackplotView, part: PartView) -> str:
-    """The view in space, drawn still: what paper and a browser without scripts show."""
-    bins = _bins(view)
-    width, height = WIDTH, 400.0
-    reach = part.length * math.cos(SWING) + part.outer_diameter * math.sin(SWING)
-    scale = min(760.0 / reach, 380.0 / (part.outer_diameter * 1.2 + part.length * 0.18))
-    origin = (width / 2, height / 2, part.length / 2)
-    by_colour: dict[int, list[str]] = {}
-    for run in _runs(view):
-        if not run.lit:
-            continue
-        nodes = _kept(view, run, STEPS_PER_TURN)
-        px, py, front = _project(
-            view.x[nodes], view.z[nodes] - view.stand_off, view.a[nodes], scale, origin
-        )
-        for first, after in _front_pieces(front, bins[nodes[:-1]]):
-            d = trace(px[first : after + 1], py[first : after + 1])
-            by_colour.setdefault(int(bins[nodes[first]]), []).append(d)
-    welds = "".join(
-        f'<path class="weld" stroke="{bin_colour(i)}" stroke-width="1.1" d="{"".join(ds)}"/>'
-        for i, ds in sorted(by_colour.items())
-    )
-    return svg(width, height, _outline(part, scale, origin), welds, style="figure still")
-
-
-def _front_pieces(front: Bools, colour: Ints) -> Iterator[tuple[int, int]]:
-    """Stretches of nodes facing the viewer, cut at colour changes."""
-    visible = front[:-1] & front[1:]
-    key = np.where(visible, colour, -1)
-    cuts = [0, *(np.flatnonzero(np.diff(key)) + 1).tolist(), key.size]
-    for first, after in pairwise(cuts):
-        if key[first] >= 0:
-            yield first, after
-
-
-def _project(
-    x: Floats, r: Floats, a: Floats, scale: float, origin: tuple[float, float, float]
-) -> tuple[Floats, Floats, Bools]:
-    """Pixels of points on the part, and whether the surface there faces the viewer."""
-    u, v, w = x - origin[2], r * np.cos(a), r * np.sin(a)
-    across = u * math.cos(SWING) + w * math.sin(SWING)
-    deep = -u * math.sin(SWING) + w * math.cos(SWING)
-    up = v * math.cos(TILT) - deep * math.sin(TILT)
-    facing = np.sin(a) * math.cos(SWING) * math.cos(TILT) + np.cos(a) * math.sin(TILT) > 0
-    return origin[0] + scale * across, origin[1] - scale * up, facing
-
-
-def _outline(part: PartView, scale: float, origin: tuple[float, float, float]) -> str:
-    """The pipe under the tracks: far end, skin, near end with its bore."""
-
-    def ring(x: float, radius: float) -> tuple[Floats, Floats]:
-        a = np.linspace(0, TURN, 73)
-        px, py, _ = _project(np.full_like(a, x), np.full_like(a, radius), a, scale, origin)
-        return px, py
-
-    # the silhouette lies where the surface turns away from the viewer
-    edge = math.atan2(-math.sin(TILT), math.cos(SWING) * math.cos(TILT))
-    corners = np.array([edge, edge, edge + math.pi, edge + math.pi])
-    ends = np.array([0.0, part.length, part.length, 0.0])
-    radius = part.outer_diameter / 2
-    px, py, _ = _project(ends, np.full(4, radius), corners, scale, origin)
-    sides = [line(px[i], py[i], px[i + 1], py[i + 1], "edge") for i in (0, 2)]
-    return "".join([
-        path(trace(*ring(part.length, radius)), "pipe edge"),
-        path(trace(px, py) + "Z", "pipe"),
-        *sides,
-        path(trace(*ring(0.0, radius)), "pipe-end edge"),
-        path(trace(*ring(0.0, radius - part.wall)), "bore edge"),
-    ])  # fmt: skip
-
-
-def pack_path(view: BackplotView, part: PartView) -> str:
-    """The thinned program for the turning view, as JSON of whole numbers: 0.05 mm and degrees,
-    each value the step from the one before; colour -1 is a move without beam."""
-    bins = _bins(view)
-    lines = []
-    for run in _runs(view):
-        nodes = _kept(view, run, STEPS_PER_TURN)
-        x = np.round(view.x[nodes] * 2e4).astype(int)
-        r = np.round((view.z[nodes] - view.stand_off) * 2e4).astype(int)
-        a = np.round(np.degrees(view.a[nodes])).astype(int)
-        colour = bins[nodes[:-1]] if run.lit else np.full(nodes.size - 1, -1)
-        lines.append([np.diff(v, prepend=0).tolist() for v in (x, r, a)] + [_lengths(colour)])
-    data = {
-        "unit": 0.05,
-        "length": round(part.length * 1e3, 2),
-        "radius": round(part.outer_diameter * 500, 2),
-        "colours": [bin_colour(i) for i in range(BINS)],
-        "lines": lines,
-    }
-    return json.dumps(data, separators=(",", ":"))
-
-
-def _lengths(colour: Ints) -> list[int]:
-    """Run lengths: colour, count, colour, count ..."""
-    cuts = [0, *(np.flatnonzero(np.diff(colour)) + 1).tolist(), colour.size]
-    packed: list[int] = []
-    for first, after in pairwise(cuts):
-        if after > first:
-            packed += [int(colour[first]), after - first]
-    return packed

@@ -8,7 +8,7 @@ import numpy as np
 
 from reclad.process.overlap import lay_side_by_side
 from reclad.program.neutral import DWELL, RAPID
-from reclad.record.names import LIMITS
+from reclad.record.names import name_limit
 from reclad.record.views import BackplotView, HeatView, LengthView, SectionView, WindowView
 from reclad.record.words import say
 
@@ -23,12 +23,12 @@ _TRACKS = 5
 
 def fill_window(plan: Plan) -> WindowView:
     """The process window with the chosen point."""
-    window, p = plan.window, plan.choice.procedure
+    window, p, shape = plan.window, plan.choice.procedure, plan.job.part.shape
     return WindowView(
         window.power,
         window.feed_rate,
         window.chance,
-        tuple((say(LIMITS[name]), grid) for name, grid in window.limits.items()),
+        tuple((say(name_limit(name, shape)), grid) for name, grid in window.limits.items()),
         chosen=(p.power, p.feed_rate),
     )
 
@@ -72,7 +72,7 @@ def fill_section(plan: Plan) -> SectionView:
 
 
 def fill_length(plan: Plan) -> LengthView:
-    """Worn, finished and expected radius along the part."""
+    """Worn, finished and expected radius (of a plate: height) along the part."""
     deposit = plan.deposit
     axial = np.unique(np.concatenate((np.linspace(deposit.start, deposit.end, 200), deposit.axial)))
     worn, target = deposit.worn_radius_at(axial), deposit.target_radius_at(axial)
@@ -87,7 +87,7 @@ def fill_heat(plan: Plan) -> HeatView:
     history, job = plan.history, plan.job
     return HeatView(
         time=history.turns.arrival,
-        axial=history.turns.axial,
+        axial=history.turns.place,
         interpass=np.quantile(history.interpass, BAND, axis=0),
         power=history.power,
         limit=job.limits.interpass_max,
@@ -108,10 +108,12 @@ def fill_backplot(plan: Plan) -> BackplotView:
 
     return BackplotView(
         x=poses(program.x0, program.x),
+        y=poses(program.y0, program.y),
         z=poses(program.z0, program.z),
         a=poses(program.a0, program.a),
         power=power,
         rapid=program.kind[moves] == RAPID,
         layer=np.maximum(program.layer[moves], 1).astype(np.int64),
         stand_off=plan.choice.procedure.stand_off,
+        flat=plan.job.part.flat,
     )

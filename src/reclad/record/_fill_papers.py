@@ -10,7 +10,7 @@ from reclad.lab import beliefs
 from reclad.process.limits import KEYHOLE_MAX, OVERLAP_MAX, SEAM_DEPTH_MIN, WALL_SHARE_MAX
 from reclad.program.neutral import DWELL
 from reclad.record.folder import versions
-from reclad.record.names import LIMITS, UNKNOWNS
+from reclad.record.names import UNKNOWNS, name_limit
 from reclad.record.views import (
     AssumedRow,
     BudgetView,
@@ -19,12 +19,20 @@ from reclad.record.views import (
     SetupView,
     estimate,
 )
-from reclad.record.words import ZERO_LINES, Words, name_number, say, say_if_known
+from reclad.record.words import (
+    PLATE_ZERO_LINES,
+    ZERO_LINES,
+    Words,
+    name_number,
+    say,
+    say_if_known,
+)
 from reclad.units import format_number, to_unit
 
 if TYPE_CHECKING:
     import datetime
 
+    from reclad.part import Part
     from reclad.plan import Plan
 
 # Beliefs that are a data file's own numbers: printed with that file.
@@ -36,6 +44,7 @@ _TOLD_BY_FILES = (
     "conductivity",
     "heat_capacity",
 )
+_MEASURED_EVERY = 0.05  # m between diameters measured along a long zone
 STEPS = (
     ("Wear from the caliper table; metal wanted is wear plus machining allowance", "caliper table"),
     (
@@ -52,6 +61,22 @@ STEPS = (
     ),
     ("Program written, read back from its text, compared with the plan pose by pose", "linuxcnc"),
 )
+
+_STEPS_OF = {  # where a pipe's words do not fit another shape
+    "shaft": {
+        "Melt pool of a moving source with images in the wall": (
+            "Melt pool of a moving source in thick metal"
+        ),
+    },
+    "plate": {
+        "Melt pool of a moving source with images in the wall": (
+            "Melt pool of a moving source with images in the plate’s underside"
+        ),
+        "Part temperature turn by turn; the power follows it at constant dilution": (
+            "Part temperature track by track; the power follows it at constant dilution"
+        ),
+    },
+}
 
 
 def fill_budget(plan: Plan) -> BudgetView:
@@ -77,7 +102,9 @@ def fill_setup(plan: Plan, now: datetime.datetime) -> SetupView:
     return SetupView(
         machine=cell.name,
         nozzle=job.nozzle.name,
-        zero=ZERO_LINES,
+        clamp=_clamp(job.part),
+        mask=_mask(job.part, p.stand_off),
+        zero=PLATE_ZERO_LINES if job.part.flat else ZERO_LINES,
         stand_off=p.stand_off,
         stand_off_tolerance=cell.stand_off_tolerance,
         feeder_rpm=feeder.rpm_for(p.feed_rate),
@@ -101,13 +128,59 @@ def fill_setup(plan: Plan, now: datetime.datetime) -> SetupView:
             say("shielding gas flow is lost"),
             say("inter-pass temperature above {value}", value=limit),
         ),
-        inspect=(
-            say("diameter every 50 mm, before and after"),
-            say("dye penetrant test of the whole clad"),
-            say("hardness on the coupon section"),
-            say("run-out at the middle"),
-        ),
+        inspect=_inspect(job.part),
     )
+
+
+def _clamp(part: Part) -> tuple[Words, ...]:
+    if part.flat:
+        return (
+            say("Plate flat on the table, one edge along X, clamps clear of the nozzle."),
+            say("Surface bare, dry and free of oil."),
+        )
+    return (say("Chuck and tailstock, no axial play. Surface bare, dry and free of oil."),)
+
+
+def _mask(part: Part, stand_off: float) -> tuple[Words, ...]:
+    """What a seat between shoulders needs before the beam; nothing for an open zone."""
+    heights = [height for height in (part.shoulder_from, part.shoulder_to) if height]
+    if not heights:
+        return ()
+    gap = f"{to_unit(stand_off - max(heights), 'mm'):.0f} mm"
+    return (
+        say(
+            "Bearing and seals off. Remove all grease from the seat, the fillets and any oil hole."
+        ),
+        say("Mask both shoulder faces against powder and spatter.")
+        if len(heights) == 2
+        else say("Mask the shoulder face against powder and spatter."),
+        say("The nozzle passes about {gap} above the shoulder: watch it in the dry run.", gap=gap),
+    )
+
+
+def _inspect(part: Part) -> tuple[Words, ...]:
+    """What is measured afterwards, by shape."""
+    on_coupon = say("hardness on the coupon section")
+    penetrant = say("dye penetrant test of the whole clad")
+    if part.flat:
+        return (
+            say("thickness at the corners and in the middle, before and after"),
+            penetrant,
+            on_coupon,
+            say("flatness of the plate, before and after"),
+        )
+    short = part.clad_to - part.clad_from < 3 * _MEASURED_EVERY
+    lines: tuple[Words, ...] = (
+        say("diameter at both ends and in the middle, before and after")
+        if short
+        else say("diameter every 50 mm, before and after"),
+        penetrant,
+        on_coupon,
+        say("run-out of the clad zone") if short else say("run-out at the middle"),
+    )
+    if part.shoulder_from or part.shoulder_to:
+        lines += (say("shoulder faces and fillets: no clad, no spatter"),)
+    return lines
 
 
 def fill_assumed(plan: Plan) -> tuple[AssumedRow, ...]:
@@ -129,7 +202,13 @@ def fill_assumed(plan: Plan) -> tuple[AssumedRow, ...]:
         ("seam", f"{to_unit(SEAM_DEPTH_MIN, 'mm'):g} mm"),
         ("wall", f"{WALL_SHARE_MAX:.0%}"),
     ):
-        rows.append(AssumedRow(say("limit: {name}", name=say(LIMITS[name])), value, say("assumed")))
+        rows.append(
+            AssumedRow(
+                say("limit: {name}", name=say(name_limit(name, job.part.shape))),
+                value,
+                say("assumed"),
+            )
+        )
     rows += [AssumedRow(name_number(a.what), a.value, _why(a.source)) for a in assumed(job)]
     return tuple(rows)
 
@@ -141,8 +220,9 @@ def _why(source: str) -> Words:
 
 def fill_method(plan: Plan) -> MethodView:
     """The model chain, versions and inputs."""
+    swaps = _STEPS_OF.get(plan.job.part.shape, {})
     return MethodView(
-        steps=tuple(MethodStep(say(what), source) for what, source in STEPS),
+        steps=tuple(MethodStep(say(swaps.get(what, what)), source) for what, source in STEPS),
         draws=len(plan.draws),
         seed=plan.seed,
         trials=0,

@@ -177,6 +177,14 @@ class Axes:
     x: tuple[float, float]
     y: tuple[float, float]
 
+    def __post_init__(self) -> None:
+        # A repair of one turn has no range along x; a line needs one to be drawn in.
+        for name in ("x", "y"):
+            low, high = getattr(self, name)
+            if not high > low:
+                air = 0.01 * abs(low) or 1.0
+                object.__setattr__(self, name, (low - air, low + air))
+
     @property
     def right(self) -> float:
         return self.left + self.width

@@ -64,6 +64,7 @@ def _explain_setting(plan: Plan, name: str) -> dict[str, Any]:
     if name == "power":
         along = plan.history.power
         told["along"] = {
+            "turn": "turn" if plan.toolpath.form == "round" else "track",
             "first_turn": quantity(along[0], "W"),
             "last_turn": quantity(along[-1], "W"),
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from reclad.record._display import HARD, quantity, shown
+from reclad.record._sketch import dimension
 from reclad.record._svg import (
     LINE,
     WIDTH,
@@ -24,7 +25,6 @@ from reclad.record.views import (
     HeatView,
     LengthView,
     LimitRow,
-    PartView,
     SectionView,
 )
 from reclad.record.words import Words, say
@@ -41,37 +41,6 @@ def _labels(x: float, wanted: list[Label], from_x: float) -> str:
             parts.append(line(from_x + 1, y, x - 4, height, "hair"))
         parts.append(text(x, height + 4, words, style))
     return "".join(parts)
-
-
-def _dimension(x1: float, x2: float, y: float, words: str) -> str:
-    """A horizontal dimension line with ticks at both ends and its text in the middle."""
-    ends = "".join(line(x, y - 4, x, y + 4, "dim") for x in (x1, x2))
-    return line(x1, y, x2, y, "dim") + ends + text((x1 + x2) / 2, y - 5, words, "tick", "middle")
-
-
-def sketch_part(part: PartView) -> str:
-    """The pipe from the side, to scale: outside diameter, bore, clad zone."""
-    scale = min(560.0 / part.length, 190.0 / part.outer_diameter)
-    length, tall, wall = (scale * v for v in (part.length, part.outer_diameter, part.wall))
-    left, top = 40.0, 34.0
-    middle, bottom, right = top + tall / 2, top + tall, left + length
-    first = left + scale * part.clad_start
-    clad = scale * part.clad_length
-    skin = max(3.0, min(6.0, 0.04 * tall))
-    parts = [
-        rect(left, top, length, tall, "body"),
-        rect(first, top - skin / 2, clad, skin, "clad-solid"),
-        rect(first, bottom - skin / 2, clad, skin, "clad-solid"),
-        line(left, top + wall, right, top + wall, "hidden-edge"),
-        line(left, bottom - wall, right, bottom - wall, "hidden-edge"),
-        line(left - 14, middle, right + 14, middle, "centre"),
-        _dimension(first, first + clad, top - 12, quantity(part.clad_length, "mm")),
-        _dimension(left, right, bottom + 24, quantity(part.length, "mm")),
-        line(right + 26, top, right + 26, bottom, "dim"),
-        *(line(right + 22, y, right + 30, y, "dim") for y in (top, bottom)),
-        text(right + 34, middle + 4, f"Ø {quantity(part.outer_diameter, 'mm')}", "tick"),
-    ]
-    return svg(right + 130, bottom + 34, *parts, style="figure sketch")
 
 
 def draw_interval(row: ExpectationRow) -> str:
@@ -141,9 +110,9 @@ def draw_section(view: SectionView) -> str:
         clad.level(view.finished, "finished"),
         clad.level(target, "target"),
         _labels(clad.right + 12, levels, clad.right),
-        _dimension(clad.px(0.0), clad.px(view.pitch), clad.bottom - 9,
+        dimension(clad.px(0.0), clad.px(view.pitch), clad.bottom - 9,
                    quantity(view.pitch, "mm")),
-        _dimension(bead.left + 6, bead.left + 6 + bar, bead.bottom - 9, "1\N{NO-BREAK SPACE}mm"),
+        dimension(bead.left + 6, bead.left + 6 + bar, bead.bottom - 9, "1\N{NO-BREAK SPACE}mm"),
     ]  # fmt: skip
     return svg(WIDTH, top + tall + 8, *parts)
 
@@ -167,14 +136,16 @@ def _metal(axes: Axes, y: Floats, top: Floats, fusion: Floats) -> str:
     return "".join(parts)
 
 
-def draw_length(view: LengthView) -> str:
-    """Worn, finished and aimed radius along the part, and the band the clad is expected in."""
+def draw_length(view: LengthView, flat: bool = False) -> str:
+    """Worn, finished and aimed radius along the part, and the band the clad is expected in; of a
+    `flat` part the height of its surface."""
     mm = 1e3
     x = view.axial * mm
     worn, finished, target, clad = (
         v * mm for v in (view.worn, view.finished, view.target, view.clad)
     )
     ends = (float(x[0]), float(x[-1]))
+    height = say("Height above the underside (mm)") if flat else say("Radius (mm)")
     axes = Axes(70, 16, WIDTH - 265, 280, ends, padded(worn, finished, target, clad))
     names: list[Label] = [
         (axes.py(clad[1, -1]), say("expected clad (5–95 %)"), "tx"),
@@ -185,7 +156,7 @@ def draw_length(view: LengthView) -> str:
     return svg(
         WIDTH,
         345,
-        axes.frame(say("Position along the part (mm)"), say("Radius (mm)"), 8),
+        axes.frame(say("Position along the part (mm)"), height, 8),
         axes.band(x, worn, finished, "to-fill"),
         axes.band(x, clad[0], clad[2], "range"),
         axes.line(x, clad[1], "mid"),
@@ -196,11 +167,13 @@ def draw_length(view: LengthView) -> str:
     )
 
 
-def draw_heat(view: HeatView) -> str:
+def draw_heat(view: HeatView, flat: bool = False) -> str:
     """Inter-pass temperature with its band, above the laser power that keeps it there."""
-    hours = view.time / 3600
+    long = float(view.time[-1]) >= 3600.0
+    passed = view.time / (3600.0 if long else 60.0)
+    name = "Time from the first lit block (h)" if long else "Time from the first lit block (min)"
     celsius = np.asarray(view.interpass) - 273.15
-    ends = (0.0, float(hours[-1]))
+    ends = (0.0, float(passed[-1]))
     width = WIDTH - 265
     shows: list[Floats | float] = [celsius]
     shows += [] if view.constant is None else [view.constant - 273.15]
@@ -212,16 +185,16 @@ def draw_heat(view: HeatView) -> str:
     return svg(
         WIDTH,
         476,
-        _position_ticks(above, hours, view.axial),
+        _position_ticks(above, passed, view.axial, flat),
         above.frame("", say("Inter-pass temperature (°C)")),
-        _heat_curves(above, hours, celsius, view),
-        below.frame(say("Time from the first lit block (h)"), say("Laser power (W)"), 8),
-        _power_curves(below, hours, view),
+        _heat_curves(above, passed, celsius, view),
+        below.frame(say(name), say("Laser power (W)"), 8),
+        _power_curves(below, passed, view),
     )
 
 
-def _power_curves(axes: Axes, hours: Floats, view: HeatView) -> str:
-    parts = [axes.line(hours, view.power, "mid")]
+def _power_curves(axes: Axes, passed: Floats, view: HeatView) -> str:
+    parts = [axes.line(passed, view.power, "mid")]
     names: list[Label] = [(axes.py(float(view.power[-1])), say("as programmed"), "tx")]
     if view.constant_power is not None:
         parts.append(axes.level(view.constant_power, "compare"))
@@ -230,14 +203,14 @@ def _power_curves(axes: Axes, hours: Floats, view: HeatView) -> str:
     return "".join(parts) + _labels(axes.right + 14, names, axes.right)
 
 
-def _heat_curves(axes: Axes, hours: Floats, celsius: Floats, view: HeatView) -> str:
-    parts = [axes.band(hours, celsius[0], celsius[2], "range")]
+def _heat_curves(axes: Axes, passed: Floats, celsius: Floats, view: HeatView) -> str:
+    parts = [axes.band(passed, celsius[0], celsius[2], "range")]
     names: list[Label] = [(axes.py(celsius[1, -1]), say("expected (5–95 %)"), "tx")]
     if view.constant is not None:
-        parts.append(axes.line(hours, view.constant - 273.15, "compare"))
+        parts.append(axes.line(passed, view.constant - 273.15, "compare"))
         at = axes.py(float(view.constant[-1]) - 273.15)
         names.append((at, say("with constant power"), "tx soft"))
-    parts.append(axes.line(hours, celsius[1], "mid"))
+    parts.append(axes.line(passed, celsius[1], "mid"))
     for kelvin, name in ((view.limit, "highest allowed"), (view.preheat, "preheat asked")):
         if kelvin is not None:
             parts.append(axes.level(kelvin - 273.15, "limit"))
@@ -246,12 +219,13 @@ def _heat_curves(axes: Axes, hours: Floats, celsius: Floats, view: HeatView) -> 
     return "".join(parts) + _labels(axes.right + 14, names, axes.right)
 
 
-def _position_ticks(axes: Axes, hours: Floats, axial: Floats) -> str:
-    """The nozzle's position at round times, above the plot."""
-    parts = [text(axes.left, axes.top - 30, say("Nozzle position (mm)"), "tick")]
-    for hour in np.linspace(hours[0], hours[-1], 7):
-        where = shown(float(np.interp(hour, hours, axial)), "mm")
-        x = axes.px(float(hour))
+def _position_ticks(axes: Axes, passed: Floats, axial: Floats, flat: bool) -> str:
+    """The nozzle's position at round times, above the plot: along a round part, across a plate."""
+    name = say("Nozzle position across, Y (mm)") if flat else say("Nozzle position (mm)")
+    parts = [text(axes.left, axes.top - 30, name, "tick")]
+    for moment in np.linspace(passed[0], passed[-1], 7):
+        where = shown(float(np.interp(moment, passed, axial)), "mm")
+        x = axes.px(float(moment))
         parts.append(line(x, axes.top - 5, x, axes.top, "rule"))
         parts.append(text(x, axes.top - 10, f"{where:.0f}", "tick", "middle"))
     return "".join(parts) + line(axes.left, axes.top, axes.right, axes.top, "rule")

@@ -16,8 +16,7 @@ from reclad.record._fill_figures import (
     fill_window,
 )
 from reclad.record._fill_papers import fill_assumed, fill_budget, fill_method, fill_setup
-from reclad.record.names import LIMITS, MEASUREMENTS, WHY
-from reclad.record.summary import laser_time
+from reclad.record.names import MEASUREMENTS, explain_limit, name_limit
 from reclad.record.views import (
     ComparisonView,
     ExpectationRow,
@@ -66,18 +65,24 @@ def fill_report(plan: Plan, *, now: datetime.datetime) -> ReportView:
 
 
 def _head(plan: Plan, now: datetime.datetime) -> HeadView:
-    job, part = plan.job, plan.job.part
-    finished = max(row.finished_diameter for row in part.caliper)
+    job, part, deposit = plan.job, plan.job.part, plan.deposit
+    # Beside a shoulder the bead fills up to its face, though its middle lies short of it.
+    start = part.clad_from if part.shoulder_from else deposit.start
+    end = part.clad_to if part.shoulder_to else deposit.end
     view = PartView(
         name=job.customer.part_number or job.customer.drawing or job.name,
         material=job.parent.name,
         powder=job.feedstock.name,
         kind=say(_KINDS[job.kind]),
-        outer_diameter=finished,
-        wall=part.wall,
+        shape=part.shape,
+        size=max(row.finished for row in part.caliper),
         length=part.length,
-        clad_start=plan.deposit.start,
-        clad_length=plan.deposit.length,
+        clad_start=start,
+        clad_length=end - start,
+        wall=part.wall,
+        shoulders=(part.shoulder_from, part.shoulder_to),
+        width=part.width,
+        side=deposit.side,
     )
     return HeadView(job.name, job.customer.name, now.date().isoformat(), view)
 
@@ -141,6 +146,7 @@ def _comparison(plan: Plan) -> ComparisonView | None:
         angle=largest("a"),
         power=largest("laser"),
         time=abs(read.total_time - planned.total_time),
+        across=largest("y") if plan.job.part.flat else None,
     )
 
 
@@ -161,7 +167,9 @@ def _parameters(plan: Plan) -> tuple[ParameterRow, ...]:
 
     feeder = job.cell.feeder
     turns = plan.history.power.size // p.layers
-    free_turns = float(np.ceil(plan.deposit.length / free.pitch - 1e-9)) if free else None
+    first, last = plan.deposit.side or (plan.deposit.start, plan.deposit.end)
+    free_turns = float(np.ceil((last - first) / free.pitch - 1e-9)) if free else None
+    counted = say("Tracks per layer") if job.part.flat else say("Turns per layer")
     return (
         row("Laser power", "W", "power"),
         row("Travel speed", "mm/s", "travel_speed"),
@@ -184,7 +192,7 @@ def _parameters(plan: Plan) -> tuple[ParameterRow, ...]:
             say("Gas flow"), "L/min", job.cell.gas.flow, free=job.cell.gas.flow if free else None
         ),
         ParameterRow(say("Layers"), "", float(p.layers), free=float(free.layers) if free else None),
-        ParameterRow(say("Turns per layer"), "", float(turns), free=free_turns),
+        ParameterRow(counted, "", float(turns), free=free_turns),
     )
 
 
@@ -210,7 +218,7 @@ def _may_move(plan: Plan, key: str) -> tuple[float, float] | None:
 def _free_choice(plan: Plan) -> FreeChoiceView | None:
     if plan.free is None:
         return None
-    time = laser_time(plan, plan.free)
+    time = plan.case.beam_on_time(plan.free.procedure)
     waits = plan.program.total_time - plan.program.lit_time
     return FreeChoiceView(plan.free.chance, time + waits, plan.free.procedure.feed_rate * time)
 
@@ -253,7 +261,7 @@ def _expectations(plan: Plan) -> tuple[ExpectationRow, ...]:
 
 
 def _limits(plan: Plan) -> tuple[LimitRow, ...]:
-    limits, deposit = plan.job.limits, plan.deposit
+    limits, deposit, shape = plan.job.limits, plan.deposit, plan.job.part.shape
     bounds: dict[str, tuple[str, float | None, float | None]] = {
         "thickness": ("mm", deposit.thickness_max, None),
         "excess": ("mm", None, deposit.thickness_min + limits.excess_thickness_max),
@@ -263,20 +271,20 @@ def _limits(plan: Plan) -> tuple[LimitRow, ...]:
         "seam": ("mm", SEAM_DEPTH_MIN, None),
         "overlap": ("%", None, OVERLAP_MAX),
         "conduction": ("", None, KEYHOLE_MAX),
-        "wall": ("mm", None, WALL_SHARE_MAX * plan.job.part.wall),
+        "wall": ("mm", None, WALL_SHARE_MAX * plan.case.target.wall),
         "interpass": ("degC", None, limits.interpass_max),
     }
     free = plan.free.chances if plan.free else {}
     return tuple(
         LimitRow(
-            say(LIMITS[name]),
+            say(name_limit(name, shape)),
             unit,
             plan.chances[name],
             at_least,
             at_most,
             binding=name == plan.binding,
             free_probability=free.get(name),
-            explanation=say(WHY[name]) if name == plan.binding else None,
+            explanation=say(explain_limit(name, shape)) if name == plan.binding else None,
         )
         for name, (unit, at_least, at_most) in bounds.items()
     )

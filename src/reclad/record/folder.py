@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from reclad.errors import FileError, RecladError
 from reclad.path import Toolpath
 from reclad.program import Program, load_program
 from reclad.record.alone import alone
-from reclad.record.summary import is_accepted
+from reclad.record.summary import program_name
 
 if TYPE_CHECKING:
     import datetime
@@ -31,11 +31,9 @@ if TYPE_CHECKING:
 PLAN = "plan"
 MANIFEST = "manifest.json"
 _PACKAGES = ("reclad", "numpy", "scipy", "numba", "pydantic")
-_PATH_COLUMNS = ("axial", "angle", "radius", "lit", "layer", "turn", "joined")
-_PATH_SCALARS = ("travel_speed", "stand_off", "pitch")
 _OURS = re.compile(
     r"(manifest\.json|plan\.json|report\.html|path\.npz"
-    r"|(program|refused|(dry-run-?)?(coupon|from-turn-\d+)?)\.(ngc|npz))"
+    r"|(program|refused|(dry-run-?)?(coupon|from-turn-\d+)?)\.(ngc|mpf|txt|npz))"
 )
 # What a desktop, an editor or a killed `reclad post` leaves; nobody's work.
 _LITTER = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|\.~lock\..*#|\..*\.part")
@@ -86,8 +84,8 @@ def save_plan(
     """Write the plan of the job at `where` into its plan/ and give that path.
 
     Everything is written beside and moved into place at once, so that a kill, a full disk or a
-    refusal leaves the plan before it untouched. A program that was refused is written as
-    refused.ngc, so that nobody loads it as the job's program. Files that somebody changed since
+    refusal leaves the plan before it untouched. A program that was refused is called
+    refused, so that nobody loads it as the job's program. Files that somebody changed since
     they were written are not overwritten unless `replace`; files that reclad never wrote are not
     removed at all. Raises FileError.
     """
@@ -143,7 +141,7 @@ def load_plan(where: Path, sources: dict[str, str] | None = None) -> SavedPlan:
 def _read_plan(folder: Path, manifest: dict[str, Any]) -> SavedPlan:
     summary = _read_json(folder / "plan.json")
     arrays: dict[str, Any] = read_arrays(folder / "path.npz")
-    scalars = dict(zip(_PATH_SCALARS, arrays["scalars"].tolist(), strict=True))
+    path = {part.name: arrays[part.name] for part in fields(Toolpath)}
     return SavedPlan(
         folder,
         manifest,
@@ -151,7 +149,7 @@ def _read_plan(folder: Path, manifest: dict[str, Any]) -> SavedPlan:
         explanations=dict(summary["explain"]),
         feed_rate=float(manifest["procedure"]["feed_rate"]),
         preliminary=summary["status"] == "preliminary",
-        toolpath=Toolpath(**{name: arrays[name] for name in _PATH_COLUMNS}, **scalars),
+        toolpath=Toolpath(**{k: v if v.ndim else v.item() for k, v in path.items()}),
         block_power=arrays["power"],
         program=load_program(folder / "program.npz"),
     )
@@ -207,13 +205,10 @@ def _expect_ours(path: Path, digests: set[str | None]) -> None:
 def _write_files(
     plan: Plan, folder: Path, report: str, summary: dict[str, Any], now: datetime.datetime
 ) -> None:
-    name = "program.ngc" if is_accepted(plan.verdict, plan.refereed) else "refused.ngc"
-    (folder / name).write_text(plan.text, encoding="ascii", newline="\n")
+    (folder / program_name(plan)).write_text(plan.text, encoding="ascii", newline="\n")
     plan.program.save(folder / "program.npz")
-    path = plan.toolpath
-    columns = {name: getattr(path, name) for name in _PATH_COLUMNS}
-    scalars = _as_array([getattr(path, name) for name in _PATH_SCALARS])
-    write_arrays(folder / "path.npz", columns | {"scalars": scalars, "power": plan.block_power})
+    path = {part.name: _as_array(getattr(plan.toolpath, part.name)) for part in fields(Toolpath)}
+    write_arrays(folder / "path.npz", path | {"power": plan.block_power})
     (folder / "report.html").write_text(report, encoding="utf-8", newline="\n")
     _write_json(folder / "plan.json", summary)
     written = {p.name: _sha256(p) for p in sorted(folder.iterdir())}
@@ -318,10 +313,10 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _as_array(values: list[float]) -> NDArray[np.float64]:
+def _as_array(value: Any) -> NDArray[Any]:
     import numpy as np
 
-    return np.array(values, dtype=np.float64)
+    return np.asarray(value)
 
 
 def _flush(path: Path) -> None:

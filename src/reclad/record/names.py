@@ -52,3 +52,24 @@ WHY = {
     "wall": "Less power or a cooler part keeps the wall sound.",
     "interpass": "Pauses, less power or air on the bore keep the part cooler.",
 }
+# where a pipe's words do not fit another shape
+_LIMITS_OF = {
+    ("wall", "shaft"): "shaft not melted through",
+    ("wall", "plate"): "plate not melted through",
+}
+_WHY_OF = {
+    ("wall", "shaft"): "Less power or a cooler part keeps the shaft sound.",
+    ("wall", "plate"): "Less power or a cooler part keeps the plate sound.",
+    ("interpass", "shaft"): "Pauses, less power or moving air keep the part cooler.",
+    ("interpass", "plate"): "Pauses, less power or moving air keep the part cooler.",
+}
+
+
+def name_limit(limit: str, shape: str) -> str:
+    """What a limit is called on a part of that shape."""
+    return _LIMITS_OF.get((limit, shape), LIMITS[limit])
+
+
+def explain_limit(limit: str, shape: str) -> str:
+    """What moves a limit on a part of that shape."""
+    return _WHY_OF.get((limit, shape), WHY[limit])

@@ -16,9 +16,10 @@ from reclad.program import (
     build_program,
     check_program,
     load_program,
+    post,
+    program_suffix,
     referee,
     turn_numbers,
-    write_program,
 )
 from reclad.record.alone import alone
 from reclad.record.folder import (
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from reclad.job import Job, Machine
 
 _SIZE_LIMIT = 64_000_000
-_NAMED = re.compile(rb"\(\s*machine:\s*([^()]{1,80}?)\s*\)")
+_NAMED = re.compile(rb"[(;][ \t]*machine:[ \t]*([^();\r\n]{1,80}?)[ \t]*[)\r\n]")
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def post_program(
     coupon: bool = False,
     from_turn: int | None = None,
 ) -> Checked:
-    """Write JOB/plan/<variant>.ngc from the saved plan, once it is read back and refereed.
+    """Write a program of the saved plan into JOB/plan, once it is read back and refereed.
 
     dry_run     same motion, gate never opened, aiming beam on the tracks, no powder
     coupon      the first turn alone, with the power of a cold part
@@ -98,16 +99,17 @@ def post_program(
         preliminary=saved.preliminary,
     )
     stem = _stem(dry_run=dry_run, coupon=coupon, from_turn=from_turn)
-    text = write_program(program, job.cell)
+    text = post(program, job.cell)
+    name = stem + program_suffix(job.cell)
     posted = Checked(
-        saved.folder / f"{stem}.ngc",
+        saved.folder / name,
         check_program(text, job.cell, program, today=_today()),
         referee(text, job.cell),
         job.cell.name,
         saved.folder / f"{stem}.npz",
     )
     if posted.accepted:
-        register(saved.folder, {f"{stem}.ngc": text.encode("ascii"), f"{stem}.npz": program})
+        register(saved.folder, {name: text.encode("ascii"), f"{stem}.npz": program})
     return posted
 
 

@@ -12,7 +12,10 @@ import numpy as np
 from markupsafe import Markup
 
 from reclad.record import _display
-from reclad.record._backplot import draw_in_space, draw_unrolled, pack_path
+from reclad.record._backplot import draw_unrolled
+from reclad.record._raster import draw_raster
+from reclad.record._sketch import sketch_part
+from reclad.record._space import draw_in_space, pack_path
 from reclad.record._window import draw_window
 from reclad.record.figures import (
     draw_chance,
@@ -21,7 +24,6 @@ from reclad.record.figures import (
     draw_length,
     draw_section,
     draw_time,
-    sketch_part,
 )
 from reclad.record.views import Estimate, LimitRow, ReportView
 from reclad.record.words import Words, say
@@ -40,6 +42,7 @@ def render_report(view: ReportView) -> str:
     the language shown first. Raises RecladError for a number no figure can show.
     """
     script = _shipped("report.js")
+    part = view.head.part
     return _page().render(
         v=view,
         title=say("{job}: laser cladding report", job=view.head.job_name),
@@ -48,7 +51,7 @@ def render_report(view: ReportView) -> str:
         drawings={name: Markup(drawing) for name, drawing in draw_figures(view).items()},
         power_moves=float(np.ptp(view.heat.power)) > 0.01 * float(view.heat.power.max()),
         all_limits_bar=Markup(draw_chance(_all_limits(view), view.verdict.asked)),
-        path_data=Markup(pack_path(view.backplot, view.head.part)),
+        path_data=None if part.flat else Markup(pack_path(view.backplot, part)),
         style=Markup(_shipped("report.css")),
         script=Markup(script),
         script_hash=Markup(_script_hash(script)),
@@ -56,15 +59,19 @@ def render_report(view: ReportView) -> str:
 
 
 def draw_figures(view: ReportView) -> dict[str, str]:
-    """Every full-width figure by name, as SVG text."""
-    return {
-        "sketch": sketch_part(view.head.part),
+    """Every full-width figure by name, as SVG text: of a round part the program "unrolled" and in
+    "space", of a plate its "raster"."""
+    part, plot = view.head.part, view.backplot
+    if part.flat:
+        program = {"raster": draw_raster(plot, part)}
+    else:
+        program = {"unrolled": draw_unrolled(plot), "space": draw_in_space(plot, part)}
+    return program | {
+        "sketch": sketch_part(part),
         "window": draw_window(view.window),
         "section": draw_section(view.section),
-        "length": draw_length(view.length),
-        "heat": draw_heat(view.heat),
-        "unrolled": draw_unrolled(view.backplot),
-        "space": draw_in_space(view.backplot, view.head.part),
+        "length": draw_length(view.length, part.flat),
+        "heat": draw_heat(view.heat, part.flat),
         "time": draw_time(view.budget),
     }
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from reclad.program import program_suffix
 from reclad.units import to_unit
 
 if TYPE_CHECKING:
@@ -34,6 +35,12 @@ def is_accepted(verdict: Verdict, refereed: RefereeReport) -> bool:
     return verdict.accepted and (refereed.accepted or not refereed.available)
 
 
+def program_name(plan: Plan) -> str:
+    """The file of a plan's program: the one word "refused" keeps it from being loaded."""
+    stem = "program" if is_accepted(plan.verdict, plan.refereed) else "refused"
+    return stem + program_suffix(plan.job.cell)
+
+
 def quantity(draws: ArrayLike, unit: str) -> dict[str, float | str]:
     """The 5 %, 50 % and 95 % points of `draws` (SI) in `unit` ("" is a bare number); value is the
     50 % point. One number is its own interval."""
@@ -56,6 +63,7 @@ def summarise(plan: Plan) -> dict[str, Any]:
     gives the same summary.
     """
     time = plan.program.total_time
+    mass = "kg" if plan.program.powder_mass >= 1.0 else "g"
     catchment = plan.choice.bead.catchment[:, 0]
     return {
         "job": plan.job.name,
@@ -84,15 +92,16 @@ def summarise(plan: Plan) -> dict[str, Any]:
         else {
             "chance": round(plan.free.chance, 4),
             "procedure": _procedure(plan, plan.free),
-            "laser_time": quantity(laser_time(plan, plan.free), "h"),
+            "laser_time": quantity(plan.case.beam_on_time(plan.free.procedure), "h"),
         },
         "repair": {
             "turns": plan.history.power.size,
+            "form": plan.toolpath.form,
             "time": quantity(time, "h"),
             "laser_time": quantity(plan.program.lit_time, "h"),
-            "powder_fed": quantity(plan.program.powder_mass, "kg"),
+            "powder_fed": quantity(plan.program.powder_mass, mass),
             "powder_kept": quantity(
-                catchment * plan.choice.procedure.feed_rate * plan.program.lit_time, "kg"
+                catchment * plan.choice.procedure.feed_rate * plan.program.lit_time, mass
             ),
             "power_first_turn": quantity(plan.history.power[0], "W"),
             "power_last_turn": quantity(plan.history.power[-1], "W"),
@@ -100,6 +109,7 @@ def summarise(plan: Plan) -> dict[str, Any]:
             "missing_volume": quantity(plan.wear.missing_volume, "cm^3"),
         },
         "program": {
+            "file": program_name(plan),
             "states": len(plan.program),
             "power_steps": int(plan.toolpath.lit.sum()),
             "accepted": is_accepted(plan.verdict, plan.refereed),
@@ -114,13 +124,6 @@ def summarise(plan: Plan) -> dict[str, Any]:
             },
         },
     }
-
-
-def laser_time(plan: Plan, choice: Choice) -> float:
-    """Beam-on time (s) of a choice on this deposit."""
-    p = choice.procedure
-    around = np.hypot(2.0 * np.pi * plan.case.target.radius, p.pitch)
-    return float(p.layers * np.ceil(plan.deposit.length / p.pitch - 1e-9) * around / p.travel_speed)
 
 
 def _procedure(plan: Plan, choice: Choice) -> dict[str, Any]:

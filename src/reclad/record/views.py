@@ -10,38 +10,19 @@ A chance is 0..1. Arrays are float64 unless stated.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from reclad.errors import RecladError
+from reclad.record._checks import check_finite, check_lengths
 from reclad.record.words import Words
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
-
-
-def _check_lengths(view: object, names: str, length: int, which: str) -> None:
-    for name in names.split():
-        got = np.shape(getattr(view, name))[-1]
-        if got != length:
-            raise RecladError(
-                f"{type(view).__name__}.{name} has {got} values, {which} has {length} - "
-                "one value per point - fill every array from the same grid"
-            )
-
-
-def _check_finite(view: object) -> None:
-    for entry in fields(view):  # type: ignore[arg-type]
-        value = getattr(view, entry.name)
-        if isinstance(value, float | np.ndarray) and not np.all(np.isfinite(value)):
-            raise RecladError(
-                f"{type(view).__name__}.{entry.name} holds a value that is not finite - "
-                "a report shows numbers only - leave the point out or repair the calculation"
-            )
 
 
 @dataclass(frozen=True)
@@ -53,7 +34,7 @@ class Estimate:
     high: float
 
     def __post_init__(self) -> None:
-        _check_finite(self)
+        check_finite(self)
         if not self.low <= self.mid <= self.high:
             raise RecladError(
                 f"estimate {self.low:g}, {self.mid:g}, {self.high:g} is not in rising order - "
@@ -69,17 +50,45 @@ def estimate(draws: npt.ArrayLike) -> Estimate:
 
 @dataclass(frozen=True)
 class PartView:
-    """The pipe, for the sketch and the head line. Lengths m."""
+    """The part, for the sketch and the head line. Lengths m.
+
+    A pipe has a wall; a shaft is solid and may have shoulders; a plate has a width and a zone
+    across it.
+    """
 
     name: str  # drawing or part number
     material: str  # parent metal, e.g. "42CrMo4"
     powder: str  # feedstock, e.g. "IN625"
     kind: Words  # overlay / build-up / hardfacing
-    outer_diameter: float  # m
-    wall: float  # m
+    shape: Literal["pipe", "shaft", "plate"]
+    size: float  # m, finished outside diameter, or finished thickness of a plate
     length: float  # m
     clad_start: float  # m from the zero face
     clad_length: float  # m
+    wall: float | None = None  # m, of a pipe
+    shoulders: tuple[float, float] = (0.0, 0.0)  # m, radial heights where the zone begins and ends
+    width: float | None = None  # m, of a plate
+    side: tuple[float, float] | None = None  # m, ends of the clad zone across a plate
+
+    def __post_init__(self) -> None:
+        check_finite(self)
+        has = (self.wall is not None, self.width is not None, self.side is not None)
+        wants = {"pipe": (True, False, False), "plate": (False, True, True)}
+        if has != wants.get(self.shape, (False, False, False)):
+            raise RecladError(
+                f"PartView of a {self.shape} has wall {self.wall}, width {self.width}, side "
+                f"{self.side} - a pipe has a wall, a plate a width and a side - give those alone"
+            )
+
+    @property
+    def flat(self) -> bool:
+        """Whether the part is a plate."""
+        return self.shape == "plate"
+
+    @property
+    def widest(self) -> float:
+        """Largest diameter of a round part, shoulders included (m)."""
+        return self.size + 2 * max(self.shoulders)
 
 
 @dataclass(frozen=True)
@@ -122,6 +131,7 @@ class ComparisonView:
     angle: float  # rad
     power: float  # W
     time: float  # s, total program time
+    across: float | None = None  # m, across a plate; None for a round part
 
 
 @dataclass(frozen=True)
@@ -198,7 +208,7 @@ class WindowView:
     free: tuple[float, float] | None = None  # W, kg/s; other parameters differ there
 
     def __post_init__(self) -> None:
-        _check_finite(self)
+        check_finite(self)
         for grid in (self.probability, *(grid for _, grid in self.limits)):
             if grid.shape != (self.feed_rate.size, self.power.size):
                 raise RecladError(
@@ -225,14 +235,14 @@ class SectionView:
     pitch: float  # m
 
     def __post_init__(self) -> None:
-        _check_finite(self)
-        _check_lengths(self, "bead_top bead_fusion", self.bead_y.size, "bead_y")
-        _check_lengths(self, "clad_top clad_fusion", self.clad_y.size, "clad_y")
+        check_finite(self)
+        check_lengths(self, "bead_top bead_fusion", self.bead_y.size, "bead_y")
+        check_lengths(self, "clad_top clad_fusion", self.clad_y.size, "clad_y")
 
 
 @dataclass(frozen=True, eq=False)
 class LengthView:
-    """Radii along the part, m."""
+    """Radii along the part, m; of a plate the surface's height above the underside."""
 
     axial: Floats  # (n,) m from the zero face
     worn: Floats  # (n,) m, as measured
@@ -241,8 +251,8 @@ class LengthView:
     clad: Floats  # (3, n) m, expected as-clad radius: 5 %, 50 %, 95 %
 
     def __post_init__(self) -> None:
-        _check_finite(self)
-        _check_lengths(self, "worn finished target clad", self.axial.size, "axial")
+        check_finite(self)
+        check_lengths(self, "worn finished target clad", self.axial.size, "axial")
 
 
 @dataclass(frozen=True, eq=False)
@@ -250,7 +260,7 @@ class HeatView:
     """Inter-pass temperature and laser power over the job."""
 
     time: Floats  # (n,) s from the first lit block, rising
-    axial: Floats  # (n,) m, nozzle position at that time
+    axial: Floats  # (n,) m, nozzle position at that time; of a plate: across it
     interpass: Floats  # (3, n) K just ahead of the pool: 5 %, 50 %, 95 %
     power: Floats  # (n,) W, as programmed
     limit: float | None = None  # K, highest inter-pass temperature allowed
@@ -259,10 +269,10 @@ class HeatView:
     constant_power: float | None = None  # W, of that comparison
 
     def __post_init__(self) -> None:
-        _check_finite(self)
-        _check_lengths(self, "axial interpass power", self.time.size, "time")
+        check_finite(self)
+        check_lengths(self, "axial interpass power", self.time.size, "time")
         if self.constant is not None:
-            _check_lengths(self, "constant", self.time.size, "time")
+            check_lengths(self, "constant", self.time.size, "time")
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,17 +280,19 @@ class BackplotView:
     """The machine program read back from its text: n poses, n - 1 blocks between them."""
 
     x: Floats  # (n,) m
-    z: Floats  # (n,) m, nozzle tip from the rotation axis
-    a: Floats  # (n,) rad, growing
+    y: Floats  # (n,) m, across a plate; 0 for a round part
+    z: Floats  # (n,) m, nozzle tip from the rotation axis, or above a plate's underside
+    a: Floats  # (n,) rad, growing; constant for a plate
     power: Floats  # (n-1,) W with the beam on, 0 with the beam off
     rapid: Bools  # (n-1,) True for G0
     layer: Ints  # (n-1,) from 1
     stand_off: float  # m, nozzle tip to surface
+    flat: bool = False  # tracks on a plate, not turns round an axis
 
     def __post_init__(self) -> None:
-        _check_finite(self)
-        _check_lengths(self, "z a", self.x.size, "x")
-        _check_lengths(self, "power rapid layer", self.x.size - 1, "x less one")
+        check_finite(self)
+        check_lengths(self, "y z a", self.x.size, "x")
+        check_lengths(self, "power rapid layer", self.x.size - 1, "x less one")
 
 
 @dataclass(frozen=True)
@@ -302,7 +314,9 @@ class SetupView:
 
     machine: str
     nozzle: str
-    zero: tuple[Words, ...]  # one line per axis; `reclad.record.ZERO_LINES` for the pipe cell
+    clamp: tuple[Words, ...]
+    mask: tuple[Words, ...]  # what to clean out and cover before the beam; empty: no such step
+    zero: tuple[Words, ...]  # one line per axis; `reclad.record.ZERO_LINES` for round parts
     stand_off: float  # m
     stand_off_tolerance: float  # m
     feeder_rpm: float  # rpm
@@ -318,7 +332,7 @@ class SetupView:
     program_file: str
     dry_run_file: str
     coupon_file: str
-    resume_command: str  # with N for the turn
+    resume_command: str  # with N for the turn, or the track on a plate
     stop_when: tuple[Words, ...]
     inspect: tuple[Words, ...]
 
@@ -373,3 +387,11 @@ class ReportView:
     assumed: tuple[AssumedRow, ...]
     method: MethodView
     language: Literal["en", "zh"] = "zh"  # shown first; the other is one click away
+
+    def __post_init__(self) -> None:
+        if self.backplot.flat != self.head.part.flat:
+            raise RecladError(
+                f"ReportView holds a {self.head.part.shape} and a program that is "
+                f"{'' if self.backplot.flat else 'not '}flat - they are of one part - "
+                "fill both from the same plan"
+            )

@@ -69,9 +69,14 @@ def say_if_known(text: str) -> Words:
     return Words(text, read_catalogue().get(text, text))
 
 
-# the pipe cell: X along the pipe, Z from the axis, A about the axis
+# round parts: X along the part, Z from the axis, A about the axis
 ZERO_LINES = (
     say("X0: nozzle over the end face on the tailstock side."),
     say("Z0: nozzle tip on the rotation axis (set from the measured diameter)."),
     say("A0: scribed mark under the nozzle."),
+)
+# plates: X along the tracks, Y across them, Z from the underside
+PLATE_ZERO_LINES = (
+    say("X0, Y0: nozzle over the corner that the clad zone is measured from."),
+    say("Z0: nozzle tip on the plate’s underside (set from the measured thickness)."),
 )

@@ -20,8 +20,9 @@
   });
   document.getElementById("print").addEventListener("click", function () { window.print(); });
 
-  var data = JSON.parse(document.getElementById("path-data").textContent);
   var canvas = document.getElementById("space");
+  if (!canvas) { return; }
+  var data = JSON.parse(document.getElementById("path-data").textContent);
   var pen = canvas.getContext("2d");
   var home = { swing: 0.384, tilt: 0.419, zoom: 1 };
   var view = { swing: home.swing, tilt: home.tilt, zoom: home.zoom };
@@ -67,14 +68,16 @@
     }
     pen.strokeStyle = "#9aa5ae";
     pen.lineWidth = 1;
-    ring(-data.length / 2, data.radius);
-    ring(data.length / 2, data.radius);
     var turn = Math.atan2(-st, cs * ct);
-    [turn, turn + Math.PI].forEach(function (angle) {
-      var v = data.radius * Math.cos(angle), w = data.radius * Math.sin(angle);
-      pen.beginPath();
-      [-data.length / 2, data.length / 2].forEach(function (x) { pen.lineTo(across(x, w), down(x, v, w)); });
-      pen.stroke();
+    data.body.forEach(function (piece) {
+      var ends = [piece[0] - data.length / 2, piece[1] - data.length / 2], radius = piece[2];
+      ends.forEach(function (x) { ring(x, radius); });
+      [turn, turn + Math.PI].forEach(function (angle) {
+        var v = radius * Math.cos(angle), w = radius * Math.sin(angle);
+        pen.beginPath();
+        ends.forEach(function (x) { pen.lineTo(across(x, w), down(x, v, w)); });
+        pen.stroke();
+      });
     });
     [false, true].forEach(function (front) {
       var strokes = {};
