@@ -363,6 +363,19 @@ def test_the_demo_writes_a_whole_plan_here_and_again(reclad: Callable) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "like", sorted(p.name for p in data_folder().joinpath("examples").iterdir())
+)
+def test_every_example_is_planned_posted_and_verified(reclad: Callable, like: str) -> None:
+    assert reclad("new", "j-1", "--like", like).code == 0
+    assert reclad("plan", "j-1", "--json").json["program"]["accepted"]
+    for option in ("--coupon", "--dry-run"):
+        posted = reclad("post", "j-1", option, "--json").json
+        assert posted["accepted"]
+        assert reclad("verify", posted["program"]).code == 0
+
+
+@pytest.mark.slow
 def test_a_machine_too_small_refuses_the_plan_and_leaves_no_program(
     reclad: Callable, shipped: Path, short_job_text: str
 ) -> None:

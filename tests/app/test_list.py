@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,6 +63,8 @@ def test_materials_say_what_they_are_for_and_how_much_is_assumed(reclad: Callabl
 def test_one_file_in_full_is_json_and_sourced(reclad: Callable, kind: str, name: str) -> None:
     told = reclad("list", kind, name, "--json").json
     assert told["name"] == name
+    rows = {r["name"]: r for r in reclad("list", kind, "--json").json["names"]}
+    assert told["assumed"] == rows[name]["assumed"]
     for number in told["numbers"]:
         assert ("value" in number) != ("rows" in number)
         assert number["range"]
@@ -102,6 +105,7 @@ def test_numbers_carry_the_interval_of_their_spread(reclad: Callable) -> None:
     assert (first["at"]["value"], first["value"]["value"]) == (300, pytest.approx(9.4747))
     speed = reclad("list", "nozzles", "coaxial-15", "--json").json["numbers"][-1]["value"]
     assert speed["p05"] * speed["p95"] == pytest.approx(9.0)
+    assert speed["p95"] == pytest.approx(3.0 * math.exp(1.645 * 0.5), rel=1e-3)
 
 
 def test_a_metal_that_needs_care_is_printed_with_its_caution(reclad: Callable) -> None:

@@ -103,6 +103,16 @@ def one_block_too_fast(p: Text) -> int:
 
 
 @breaks_plate("travel-speed")
+def one_block_of_a_track_along_y_too_fast(p: Text) -> int:
+    # Every node turned by a right angle: the tracks run along Y, stepped in X.
+    for i, line in enumerate(p):
+        p[i] = re.sub(r"X([0-9.]+) Y([0-9.]+)", r"X\2 Y\1", line)
+        if " X" not in line or " Y" not in line:
+            p[i] = re.sub(r"^G0 Y", "G0 X", p[i])
+    return p.shift(p.lit(5), "F", 0.0, 1.1)
+
+
+@breaks_plate("travel-speed")
 def lead_in_crawls(p: Text) -> int:
     return p.shift(p.find("G1", 2), "F", 0.0, 0.5)
 

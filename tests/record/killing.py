@@ -1,7 +1,7 @@
 """Run in a process of its own: do something to a job folder and die at every step of it.
 
-python killing.py FOLDER save|post    prints how many steps there were
-python killing.py FOLDER write N      saves N times, as fast as it can
+python killing.py FOLDER save|post|post-save   prints how many steps there were
+python killing.py FOLDER write N               saves N times, as fast as it can
 
 A step is anything that touches the disk. For each one a child is forked that kills itself there,
 as a power cut or `kill -9` would; then the folder is looked at, and used again.
@@ -73,7 +73,7 @@ def main(folder: Path, what: str) -> int:
         seen = load_plan(folder, dict(job.sources))
         assert seen.block_power.max() in (2000.0, 1900.0)
         assert {p.name for p in (folder / "plan").iterdir()} >= FILES, step
-        if what == "post":
+        if what == "post":  # and post again; else the next thing is to plan again
             assert post_program(job, folder, coupon=True).accepted
         save_short_plan(folder, before)
         assert sorted(p.name for p in folder.iterdir()) == ["job.toml", "plan"], step

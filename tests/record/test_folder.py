@@ -246,6 +246,24 @@ def test_a_disk_that_fails_keeps_the_plan_before(
     assert sorted(p.name for p in short_planned.iterdir()) == ["job.toml", "plan"]
 
 
+def test_a_plan_that_cannot_take_its_place_gives_it_back(
+    short_planned: Path, short_plan: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = listing(short_planned / "plan")
+    rename = Path.rename
+
+    def refuse_the_new_one(self: Path, target: Path) -> Path:
+        if target.name == "plan" and not self.name.endswith("-old"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refuse_the_new_one)
+    with pytest.raises(FileError, match=os.strerror(errno.EIO)):
+        save_short_plan(short_planned, short_plan)
+    assert listing(short_planned / "plan") == before
+    assert sorted(p.name for p in short_planned.iterdir()) == ["job.toml", "plan"]
+
+
 def test_a_folder_that_is_none_is_refused_before_anything_is_computed(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="gone: cannot be opened"):
         expect_writable(tmp_path / "gone")
@@ -343,7 +361,7 @@ def start(*words: object) -> subprocess.Popen[str]:
     here = Path(__file__).parent
     return subprocess.Popen(
         [sys.executable, str(here / "killing.py"), *map(str, words)],
-        env=os.environ | {"PYTHONPATH": str(here.parent)},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(here.parent), *sys.path])},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -352,7 +370,7 @@ def start(*words: object) -> subprocess.Popen[str]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks children to kill")
-@pytest.mark.parametrize(("task", "least"), [("save", 20), ("post", 15)])
+@pytest.mark.parametrize(("task", "least"), [("save", 20), ("post", 15), ("post-save", 15)])
 def test_a_kill_at_any_step_leaves_a_whole_plan_and_the_next_run_works(
     short_folder: Path, task: str, least: int
 ) -> None:

@@ -153,7 +153,10 @@ def test_shoulders_are_sketched_to_scale_and_a_solid_shaft_has_no_bore() -> None
     assert float(clad.get("x")) == outline[1, 0]
     assert float(clad.get("width")) == pytest.approx(scale * part.clad_length, abs=0.11)
     assert by_class(figure, "line", "hidden-edge") == []
-    assert "轴肩高 8\u00a0mm" in figure
+    assert outline[1, 1] == before
+    assert outline[3, 1] == seat
+    assert outline[4, 1] == after
+    assert figure.index("轴肩高 5\u00a0mm") < figure.index("轴肩高 8\u00a0mm")
 
 
 def test_a_shaft_without_shoulders_is_one_plain_body_without_a_bore() -> None:
@@ -220,6 +223,9 @@ def test_the_enlarged_corners_show_the_first_start_and_the_last_stop() -> None:
         first, _, last = corner.partition("Last corner")
         assert 'class="beam-on"' in first
         assert 'class="beam-off"' in last.rpartition('class="beam-off"')[0]  # one more in the key
+    assert ">35.0</text>" in first  # the last view has 17 tracks: Y 34 to 66
+    assert ">65.0</text>" in last
+    assert ">65.0</text>" not in first
 
 
 def test_a_plate_program_that_never_lights_draws_no_weld() -> None:
@@ -247,6 +253,7 @@ def test_a_short_repair_is_timed_in_minutes(figures: dict[str, str]) -> None:
     heat = fake_view().heat
     short = draw_heat(dataclasses.replace(heat, time=heat.time / 50))
     assert "first lit block (min)" in short
+    assert ">6</text>" in short  # 360 s
     assert "first lit block (h)" in figures["heat"]
     curve = by_class(figures["heat"], "path", "mid")[0].get("d")
     assert by_class(short, "path", "mid")[0].get("d") == curve
