@@ -110,6 +110,16 @@ def test_a_step_up_within_a_layer_is_approached_anew(
     assert (program.reason == REASON["retract"]).sum() == 1
 
 
+def test_a_new_layer_at_the_same_height_is_approached_anew(
+    raster: PathMaker, power_for: PowerMaker, feed: float, gantry: Machine
+) -> None:
+    path = raster(layers=1)
+    layer = np.where(path.turn > 2, 2, 1).astype(np.int32)
+    program = build_program(replace(path, layer=layer), power_for(path), feed, gantry, name="anew")
+    assert (program.reason == REASON["retract"]).sum() == 1
+    assert (program.reason == REASON["settle"]).sum() == 2
+
+
 def test_the_text_names_x_y_and_z_and_never_a(plate_lines: list[str]) -> None:
     blocks = [line for line in plate_lines if line.startswith("G1")]
     assert all(re.fullmatch(r"G1 X\S+ Y\S+ Z\S+ F\S+", line) for line in blocks)
@@ -253,16 +263,23 @@ def test_a_second_layer_hardly_higher_than_the_first_is_laid_twice(
     assert [f.rule for f in found].count("re-cladding") == 4
 
 
-def test_tracks_along_any_direction_are_judged_the_same(
-    plate: Toolpath, power_for: PowerMaker, feed: float, gantry: Machine
-) -> None:
-    cos, sin = np.cos(0.7), np.sin(0.7)
+def turned_by(plate: Toolpath, angle: float) -> Toolpath:
+    """The same tracks, lying at an angle to X."""
+    cos, sin = np.cos(angle), np.sin(angle)
     x, y = plate.axial - 0.1, plate.across - 0.2
-    turned = replace(plate, axial=0.3 + cos * x - sin * y, across=0.3 + sin * x + cos * y)
+    return replace(plate, axial=0.3 + cos * x - sin * y, across=0.3 + sin * x + cos * y)
+
+
+@pytest.mark.parametrize("angle", [0.7, np.pi / 2.0, np.pi])
+def test_tracks_along_any_direction_are_judged_the_same(
+    angle: float, plate: Toolpath, power_for: PowerMaker, feed: float, gantry: Machine
+) -> None:
+    turned = turned_by(plate, angle)
     program = build_program(turned, power_for(turned), feed, gantry, name="turned")
     assert check_program(post(program, gantry), gantry, program).findings == ()
-    shifted = turned.across - 0.0009 * cos * (np.floor(np.arange(turned.across.size) / 19) == 2)
-    close = replace(turned, across=shifted)
+    # The third track moves by half a pitch towards the second.
+    third = (np.arange(plate.across.size) // 19) == 2
+    close = turned_by(replace(plate, across=plate.across - 0.0009 * third), angle)
     program = build_program(close, power_for(close), feed, gantry, name="close")
     assert "pitch" in {f.rule for f in check_program(post(program, gantry), gantry).findings}
 
@@ -274,6 +291,20 @@ def test_a_block_a_controller_cannot_time_is_refused(
     program = build_program(path, power_for(path), feed, gantry, name="slow")
     with pytest.raises(ProgramError, match=r"X, Y and Z advance .* keeps time only from 0\.1"):
         write_program(program, gantry)
+
+
+def test_a_trace_of_motion_on_a_plate_is_not_held_back_but_refused(
+    plate_program: Program, gantry: Machine
+) -> None:
+    columns = {name: getattr(plate_program, name).copy() for name in COLUMNS}
+    start = {name: getattr(plate_program, name) for name in ("x0", "y0", "z0", "a0")}
+    block = int(np.flatnonzero(plate_program.lit)[3])
+    # 1 um in 10 s: held back, the block would stand still with the beam on.
+    columns["x"][block] = columns["x"][block - 1] + 1e-6
+    columns["duration"][block] = 10.0
+    slow = Program(**columns, **start, meta=plate_program.meta)
+    with pytest.raises(ProgramError, match=rf"state {block}: X, Y and Z advance"):
+        write_program(slow, gantry)
 
 
 def test_a_plate_program_is_saved_and_loaded_whole(
@@ -349,12 +380,31 @@ def test_rs274_accepts_a_raster_and_replays_it_the_same(
 
 @needs_rs274
 @pytest.mark.referee
-def test_a_replay_elsewhere_in_y_is_refused(
-    plate_lines: list[str], gantry: Machine, tmp_path: Path
+def test_rs274_keeps_the_time_of_tracks_along_y(
+    plate: Toolpath, power_for: PowerMaker, feed: float, gantry: Machine
 ) -> None:
+    turned = turned_by(plate, np.pi / 2.0)
+    program = build_program(turned, power_for(turned), feed, gantry, name="along Y")
+    report = referee(post(program, gantry), gantry)
+    assert report.accepted, report.findings
+    assert report.program is not None
+    cut = program.kind == CUT
+    assert report.program.duration[cut] == pytest.approx(program.duration[cut], rel=1e-4)
+
+
+@needs_rs274
+@pytest.mark.referee
+@pytest.mark.parametrize("axes", ["X Y Z", "X Y Z A"])
+def test_a_replay_elsewhere_in_y_is_refused(
+    axes: str, plate_lines: list[str], gantry: Machine, every_axis: Machine, tmp_path: Path
+) -> None:
+    # Where A is never named, the other axes are judged all the same.
+    cell = every_axis if "A" in axes else gantry
     fake = tmp_path / "fake"
     fake.write_text('#!/bin/sh\nrs274 "$@" && sed -i "s/, 200.9750, /, 200.9850, /" "$3"\n')
     fake.chmod(0o755)
-    report = referee("\n".join(plate_lines), gantry, interpreter=str(fake))
+    text = "\n".join(plate_lines)
+    assert referee(text, cell).accepted
+    report = referee(text, cell, interpreter=str(fake))
     assert not report.accepted
     assert any(f.message.startswith("y is 0.200985 m") for f in report.findings)

@@ -55,6 +55,11 @@ def job_lines(job: Job, guesses: list[Assumed]) -> str:
             f"{_mm(part.clad_from)} to {_mm(part.clad_to)}, {len(part.caliper)} caliper rows",
             f"  files     {len(job.sources)} read, all valid",
             f"  assumed   {len(guesses)} numbers nobody measured here; --json lists them",
+            *(
+                f"  caution   {metal.name}: {metal.caution}"
+                for metal in (job.parent, job.clad)
+                if metal.caution
+            ),
         )
     )
 

@@ -31,11 +31,12 @@ from reclad.record.views import (
     VerdictView,
     estimate,
 )
-from reclad.record.words import Words, say
+from reclad.record.words import Words, say, say_if_known
 
 if TYPE_CHECKING:
     import datetime
 
+    from reclad.job import Job, Material
     from reclad.plan import Plan
     from reclad.program import Finding
 
@@ -87,8 +88,14 @@ def _head(plan: Plan, now: datetime.datetime) -> HeadView:
     return HeadView(job.name, job.customer.name, now.date().isoformat(), view)
 
 
+def _metals(job: Job) -> tuple[Material, ...]:
+    """Parent and clad, once each."""
+    return (job.parent,) if job.parent.name == job.clad.name else (job.parent, job.clad)
+
+
 def _verdict(plan: Plan, now: datetime.datetime) -> VerdictView:
     notes = [say("No trial of this shop stands behind these numbers yet.")]
+    notes += [say_if_known(metal.caution) for metal in _metals(plan.job) if metal.caution]
     if plan.job.cell.feeder.days_left(now.date()) < 0:
         notes.append(say("The feeder's weighings have run out: weigh it again first."))
     status: Literal["preliminary", "qualified", "refused"] = (
