@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -343,3 +344,15 @@ def test_another_controller_gets_its_own_files_and_is_checked_by_its_own_rules(
     assert not checked.refereed.available
     save_short_plan(short_folder, make_short_plan(job))
     assert sorted(p.suffix for p in plan.iterdir()).count(".mpf") == 1
+
+
+@pytest.mark.referee
+@pytest.mark.skipif(shutil.which("rs274") is None, reason="needs LinuxCNC's interpreter rs274")
+def test_checks_at_once_share_no_file_of_the_interpreter(
+    short_planned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    assert verify_program(short_planned / "plan" / "program.ngc").refereed.available
+    assert list(home.iterdir()) == []

@@ -16,6 +16,7 @@ from reclad.app.settings import Setting, predict_rows
 from validation import comparison, page, picture, run
 
 SOURCES = comparison.read_sources()
+NUMBER = re.compile(r"-?\d+\.\d+")
 slow = pytest.mark.slow  # fast tracks lie beyond the pool table: the exact integral answers
 STEEL, NICKEL, EXPERIMENT = "HOFMANN-2026", "CHEN-2020", "MRO-DOE"
 
@@ -36,13 +37,17 @@ def write(tracks, assumed, effects, source: dict[str, Any]) -> str:
 
 @slow
 def test_the_page_and_its_picture_are_what_the_model_gives_today(tracks, assumed, effects) -> None:
-    texts = {
-        run.PAGE: write(tracks, assumed, effects, SOURCES[EXPERIMENT]),
-        run.PICTURE: picture.draw(tracks[STEEL], tracks[NICKEL]),
-    }
-    for name, text in texts.items():
-        stored = (run.ROOT / name).read_bytes()
-        assert stored == text.encode("utf-8"), f"{name}: run `python -m validation.run`, read it"
+    page = write(tracks, assumed, effects, SOURCES[EXPERIMENT])
+    stored = (run.ROOT / run.PAGE).read_text(encoding="utf-8")
+    assert stored == page, f"{run.PAGE}: run `python -m validation.run`, read it"
+    # The picture's coordinates are rounded to 0.1 px, and a processor may round the last bit of a
+    # bead another way: the same shapes, within one such step.
+    drawn = picture.draw(tracks[STEEL], tracks[NICKEL])
+    kept = (run.ROOT / run.PICTURE).read_text(encoding="utf-8")
+    assert NUMBER.sub("#", kept) == NUMBER.sub("#", drawn), "run `python -m validation.run`"
+    assert [float(n) for n in NUMBER.findall(kept)] == pytest.approx(
+        [float(n) for n in NUMBER.findall(drawn)], abs=0.11
+    )
 
 
 @pytest.mark.parametrize("key", SOURCES)

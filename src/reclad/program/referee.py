@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -79,6 +80,8 @@ def referee(
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 cwd=folder,
+                # It maps a tool table in the home folder, which runs at once would tear apart.
+                env=os.environ | {"HOME": folder},
                 timeout=timeout,
                 check=False,
             )

@@ -11,6 +11,7 @@ from reclad.process.limits import KEYHOLE_MAX, OVERLAP_MAX, SEAM_DEPTH_MIN, WALL
 from reclad.program.neutral import DWELL
 from reclad.record.folder import versions
 from reclad.record.names import UNKNOWNS, name_limit
+from reclad.record.summary import program_name
 from reclad.record.views import (
     AssumedRow,
     BudgetView,
@@ -117,7 +118,7 @@ def fill_setup(plan: Plan, now: datetime.datetime) -> SetupView:
         gas_flow=cell.gas.flow,
         gas_purge=cell.gas.purge,
         preheat=job.preheat if job.preheat > job.ambient + 1.0 else None,
-        program_file="program.ngc",
+        program_file=program_name(plan),
         dry_run_file=f"reclad post {job.name} --dry-run",
         coupon_file=f"reclad post {job.name} --coupon",
         resume_command=f"reclad post {job.name} --from-turn N",

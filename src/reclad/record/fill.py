@@ -17,6 +17,7 @@ from reclad.record._fill_figures import (
 )
 from reclad.record._fill_papers import fill_assumed, fill_budget, fill_method, fill_setup
 from reclad.record.names import MEASUREMENTS, explain_limit, name_limit
+from reclad.record.summary import program_name
 from reclad.record.views import (
     ComparisonView,
     ExpectationRow,
@@ -120,7 +121,7 @@ def _verdict(plan: Plan, now: datetime.datetime) -> VerdictView:
 def _program(plan: Plan) -> ProgramView:
     verdict, refereed = plan.verdict, plan.refereed
     return ProgramView(
-        file_name="program.ngc",
+        file_name=program_name(plan),
         sha256=hashlib.sha256(plan.text.encode("ascii")).hexdigest(),
         blocks=plan.text.count("\n"),
         errors=tuple(_told(f) for f in verdict.findings if not f.note),
@@ -128,10 +129,14 @@ def _program(plan: Plan) -> ProgramView:
         comparison=_comparison(plan),
         referee="rs274 (LinuxCNC)" if refereed.available else None,
         referee_agrees=refereed.accepted if refereed.available else None,
-        not_refereed=None
-        if refereed.available
-        else say("the interpreter rs274 is not installed on this machine"),
+        not_refereed=None if refereed.available else _why_not_refereed(plan),
     )
+
+
+def _why_not_refereed(plan: Plan) -> Words:
+    if plan.job.cell.controller == "linuxcnc":
+        return say("the interpreter rs274 is not installed on this machine")
+    return say("no open interpreter exists for this controller; reclad alone has read it back")
 
 
 def _told(finding: Finding) -> Words:
