@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import re
 import statistics
 import subprocess
@@ -104,3 +105,11 @@ def test_links_between_documents_lead_somewhere() -> None:
     for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} -> {target}"
+
+
+def test_compiled_beads_follow_the_pool_they_call() -> None:
+    from reclad.process import _bead_kernels
+
+    source = (SOURCE / "process" / "_pool_kernels.py").read_bytes()
+    digest = hashlib.sha256(source).hexdigest()[:16]
+    assert _bead_kernels.POOL_KERNELS == digest, f"write {digest} into _bead_kernels.py"

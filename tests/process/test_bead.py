@@ -210,3 +210,44 @@ def test_settings_no_process_has_are_refused() -> None:
         }
         with pytest.raises(ProcessError, match=name):
             ProcessParameters.of(**(good | {name: value}))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wall", [None, 0.015, 0.005])
+def test_beads_from_the_table_are_those_of_the_exact_integral(
+    wall: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Dilution within half a point over settings from below melting to melting through; the table is
+    # sidestepped by giving it no width in Peclet number, beyond which the integral answers.
+    from dataclasses import replace
+
+    import reclad.process.bead as room
+
+    rng, count = np.random.default_rng(2), 150
+    draws = prior(PARENT, CLAD, NOZZLE, draws=count, seed=5)
+    settings_ = ProcessParameters.of(
+        power=rng.uniform(600, 4000, count),
+        travel_speed=np.exp(rng.uniform(np.log(3e-3), np.log(40e-3), count)),
+        feed_rate=rng.uniform(2, 40, count) * GRAM,
+        stand_off=NOZZLE.stand_off,
+        interpass=rng.uniform(290, 900, count),
+    )
+    part = Substrate(PARENT, wall, 293.15)
+    fast = predict(settings_, SPOT, part, POWDER, CLAD, draws, paired=True)
+    table = room.load_pool_table("gaussian")
+    axes = table.axes.copy()
+    axes[0, 2] = 0.0
+    monkeypatch.setattr(room, "load_pool_table", lambda _: replace(table, axes=axes))
+    exact = predict(settings_, SPOT, part, POWDER, CLAD, draws, paired=True)
+    assert fast.dilution == pytest.approx(exact.dilution, abs=0.005)
+    assert fast.width == pytest.approx(exact.width, rel=0.01, abs=5e-6)
+    assert fast.depth == pytest.approx(exact.depth, rel=0.01, abs=5e-6)
+
+
+def test_paired_settings_need_one_setting_per_draw() -> None:
+    with pytest.raises(ProcessError, match="give one per draw"):
+        predict(
+            ProcessParameters.of(power=[1500, 1600], travel_speed=10e-3, feed_rate=0,
+                                 stand_off=15e-3, interpass=300),
+            SPOT, Substrate(PARENT, None, 293.15), None, None, DRAWS, paired=True,
+        )  # fmt: skip
