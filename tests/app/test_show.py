@@ -39,6 +39,7 @@ def summary() -> dict[str, Any]:
     }
     return {
         "job": "pipe-1",
+        "shape": "pipe",
         "status": "preliminary",
         "chance": 0.19,
         "chance_middle": 0.25,
@@ -199,6 +200,7 @@ def test_a_chosen_setting_shows_what_holds_it_on_either_side() -> None:
             "at": known(watts, "W"),
             "chance": chance,
             "binding": "dilution_min",
+            "binding_name": "bonded: dilution not too low",
             "binding_chance": 0.5,
         }
         for watts, chance in ((1719.0, 0.13), (1910.0, 0.25), (2101.0, 0.22))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reclad.errors import ProgramError
-from reclad.record.names import LIMITS, MEASUREMENTS
+from reclad.record.names import MEASUREMENTS, name_limit
 from reclad.record.summary import quantity
 from reclad.units import format_quantity
 
@@ -96,7 +96,8 @@ def _chance_lines(summary: dict[str, Any]) -> list[str]:
     lines = [
         f"  chance that every limit is kept: {_chance(summary['chance'])} "
         f"(the job asks {_chance(summary['asked'])})",
-        f"  most at risk: {LIMITS[binding]}, kept with {_chance(summary['chances'][binding])}",
+        f"  most at risk: {name_limit(binding, summary['shape'])}, kept with "
+        f"{_chance(summary['chances'][binding])}",
     ]
     if summary["chance"] < _HOPELESS:
         lines.append(
@@ -217,7 +218,7 @@ def explanation(name: str, told: dict[str, Any]) -> str:
         lines.append("  chance that every limit is kept, at mid-repair:")
         lines += [
             f"    at {_one(side['at']):>11}: {_chance(side['chance']):>6}; most at risk: "
-            f"{LIMITS[side['binding']]}, kept with {_chance(side['binding_chance'])}"
+            f"{side['binding_name']}, kept with {_chance(side['binding_chance'])}"
             for side in told["sides"]
         ]
     if told.get("parameters"):

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from reclad.process.parameters import ModelParameters, ProcessParameters
 
 
+_BREATH = 400  # beads
+
+
 @dataclass(frozen=True)
 class Substrate:
     """What the beam meets: parent metal, its thickness (m, None = thick), ambient (K)."""
@@ -109,19 +112,23 @@ def predict(
         ]
     )
     out = np.empty((len(draws), 1 if paired else len(settings), kernels.RESULTS))
-    kernels.solve_beads(
-        rows,
-        metal,
-        columns,
-        beam.radius,
-        beam.rings,
-        table.axes,
-        table.hot,
-        table.shape,
-        table.kernels,
-        paired,
-        out,
-    )
+    # Compiled code hears no Ctrl-C: come up for air every few hundred beads.
+    step = max(1, _BREATH // out.shape[1])
+    for first in range(0, len(draws), step):
+        some = slice(first, first + step)
+        kernels.solve_beads(
+            rows[some] if paired else rows,
+            metal[some] if paired else metal,
+            columns[some],
+            beam.radius,
+            beam.rings,
+            table.axes,
+            table.hot,
+            table.shape,
+            table.kernels,
+            paired,
+            out[some],
+        )
     if np.abs(out[..., kernels.LEFT]).max() > 1e-6:
         raise ProcessError("the pool and the powder stream found no common bead; report the job")
     grain = np.minimum(out[..., kernels.T_GRAIN], melting_point(clad or substrate.parent))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reclad.lab import Belief, beliefs
-from reclad.record.names import UNKNOWNS
+from reclad.record.names import UNKNOWNS, name_limit
 from reclad.record.summary import quantity
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ def _sides(plan: Plan, name: str) -> list[dict[str, Any]]:
                 "at": quantity(power if name == "power" else feed, _SETTING_UNITS[name]),
                 "chance": round(float(window.chance[i, j]), 3),
                 "binding": worst,
+                "binding_name": name_limit(worst, plan.job.part.shape),
                 "binding_chance": round(float(window.limits[worst][i, j]), 3),
             }
         )

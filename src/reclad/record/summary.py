@@ -67,6 +67,7 @@ def summarise(plan: Plan) -> dict[str, Any]:
     catchment = plan.choice.bead.catchment[:, 0]
     return {
         "job": plan.job.name,
+        "shape": plan.job.part.shape,
         "status": "preliminary" if plan.preliminary else "ready",
         "chance": round(plan.chance, 4),
         "chance_middle": round(plan.choice.chance, 4),
