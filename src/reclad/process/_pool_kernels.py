@@ -368,7 +368,7 @@ def look_up(
         abs(shape[ia + 1, ib + 2, ic, 4] - shape[ia + 1, ib + 1, ic, 4]),
         abs(shape[ia + 2, ib + 2, ic, 4] - shape[ia + 2, ib + 1, ic, 4]),
     )
-    if pe > 5.0 and jump > 0.1:
+    if pe > 15.0 and jump > 0.1:
         # The widest place moves from under the beam into the tail: a kink no cubic can follow.
         pool_shape(n, pe, g, beam, out)
         return
