@@ -25,7 +25,7 @@ def no_library_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_without_a_kind_all_kinds_are_counted(reclad: Callable) -> None:
     told = reclad("list", "--json").json
-    assert set(told) == {*KINDS} == {*FILE_KINDS, "posts", "models"}
+    assert set(told) == {*KINDS} == {*FILE_KINDS, "posts"}
     assert {kind: told[kind] for kind in FILE_KINDS} == {k: len(list_names(k)) for k in FILE_KINDS}
     assert told["posts"] >= 1
     printed = reclad("list")

@@ -112,4 +112,4 @@ def test_compiled_beads_follow_the_pool_they_call() -> None:
 
     source = (SOURCE / "process" / "_pool_kernels.py").read_bytes()
     digest = hashlib.sha256(source).hexdigest()[:16]
-    assert _bead_kernels.POOL_KERNELS == digest, f"write {digest} into _bead_kernels.py"
+    assert digest == _bead_kernels.POOL_KERNELS, f"write {digest} into _bead_kernels.py"

@@ -38,7 +38,7 @@ _READERS: dict[str, Callable[[str, Path | None], Any]] = {
     "services": read_service,
     "procedures": read_procedure,
 }
-_POINTS = {"posts": "reclad.posts", "models": "reclad.bead_models"}
+_POINTS = {"posts": "reclad.posts"}
 KINDS = (*_READERS, *_POINTS)
 # Kind of file -> what its line shows beside the names.
 _BESIDE = {
