@@ -10,6 +10,16 @@ TODAY = datetime.date(2026, 11, 1)
 NOW = datetime.datetime(2026, 11, 1, 8, 30, tzinfo=datetime.UTC)
 
 
+class ShortPlan(SimpleNamespace):
+    """A plan with what the folder needs of it."""
+
+    @property
+    def accepted(self) -> bool:
+        from reclad.program import may_run
+
+        return may_run(self.verdict, self.refereed)
+
+
 def make_short_plan(job, watts: float = 2000.0) -> SimpleNamespace:
     """What `save_plan` needs of a plan of the short pipe, at settings nobody had to choose."""
     from reclad.part import size_deposit
@@ -32,7 +42,7 @@ def make_short_plan(job, watts: float = 2000.0) -> SimpleNamespace:
         preliminary=True,
     )
     text = post(program, job.cell)
-    return SimpleNamespace(
+    return ShortPlan(
         job=job,
         choice=SimpleNamespace(procedure=procedure),
         toolpath=toolpath,

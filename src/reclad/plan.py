@@ -31,6 +31,7 @@ from reclad.program import (
     Verdict,
     build_program,
     check_program,
+    may_run,
     post,
     referee,
 )
@@ -64,6 +65,7 @@ class Plan:
     block_power  (blocks,) W
     text         the machine program; `program` as planned, `verdict` on the text read back,
                  `refereed` what the independent interpreter said
+    trials       measured sections behind the draws; none yet
     """
 
     job: Job
@@ -86,6 +88,7 @@ class Plan:
     text: str
     verdict: Verdict
     refereed: RefereeReport
+    trials: int = 0
 
     @property
     def chance(self) -> float:
@@ -105,13 +108,13 @@ class Plan:
     @property
     def accepted(self) -> bool:
         """Whether the program may run: nothing found by us, nor by the referee where installed."""
-        return self.verdict.accepted and (not self.refereed.available or self.refereed.accepted)
+        return may_run(self.verdict, self.refereed)
 
     @property
     def preliminary(self) -> bool:
-        """Whether a coupon must come first: no trial stands behind the chance, or it is short of
-        what the job asks."""
-        return self.chance < self.job.limits.probability
+        """Whether a coupon must come first: no trial stands behind the numbers, however likely
+        they look, or the chance is short of what the job asks."""
+        return self.trials == 0 or self.chance < self.job.limits.probability
 
 
 def plan_job(
@@ -153,7 +156,6 @@ def plan_job(
     toolpath = _lay(job, deposit, choice)
     block_power = _power_along(toolpath, history)
     say("writing and reading back the program")
-    chance = float(all_kept(kept).mean())
     program = build_program(
         toolpath,
         block_power,
@@ -161,7 +163,7 @@ def plan_job(
         job.cell,
         name=job.name,
         header=header_lines(job),
-        preliminary=chance < job.limits.probability,
+        preliminary=True,
     )
     text = post(program, job.cell)
     verdict = check_program(text, job.cell, program, today=today)

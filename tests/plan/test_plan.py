@@ -111,3 +111,11 @@ def test_more_wear_takes_more_powder(pipe_job, pipe_plan) -> None:
 def test_a_preheated_part_takes_less_power(pipe_job, pipe_plan) -> None:
     warm = pipe_job.model_copy(update={"preheat": 523.15})
     assert plan_job(warm).history.power[0] < pipe_plan.history.power[0] - 50
+
+
+def test_without_trials_a_plan_stays_preliminary_however_likely_it_looks(pipe_plan) -> None:
+    easy = pipe_plan.job.limits.model_copy(update={"probability": 0.0})
+    asked_little = replace(pipe_plan, job=pipe_plan.job.model_copy(update={"limits": easy}))
+    assert asked_little.chance > asked_little.job.limits.probability
+    assert asked_little.preliminary
+    assert not replace(asked_little, trials=3).preliminary

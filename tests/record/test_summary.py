@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reclad.job.sources import known_sources
+from reclad.program import may_run
 from reclad.record.explain import explain
-from reclad.record.summary import is_accepted, quantity, summarise
+from reclad.record.summary import quantity, summarise
 from reclad.units import kind_of
 
 
@@ -64,7 +65,7 @@ def test_one_number_is_its_own_interval() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "available", "agrees", "may_run"),
+    ("found", "available", "agrees", "allowed"),
     [
         (False, True, True, True),
         (False, True, False, False),
@@ -74,12 +75,12 @@ def test_one_number_is_its_own_interval() -> None:
     ],
 )
 def test_a_program_may_run_when_nobody_objects(
-    found: bool, available: bool, agrees: bool, may_run: bool
+    found: bool, available: bool, agrees: bool, allowed: bool
 ) -> None:
     from types import SimpleNamespace
 
     verdict = SimpleNamespace(accepted=not found)
-    assert is_accepted(verdict, SimpleNamespace(available=available, accepted=agrees)) is may_run
+    assert may_run(verdict, SimpleNamespace(available=available, accepted=agrees)) is allowed
 
 
 @pytest.mark.slow

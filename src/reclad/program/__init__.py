@@ -10,7 +10,7 @@ from reclad.program.posts import post, program_suffix, read_text
 from reclad.program.readback import ReadBack
 from reclad.program.reading import read_program
 from reclad.program.referee import RefereeReport, referee
-from reclad.program.verdict import Verdict, check_program
+from reclad.program.verdict import Verdict, check_program, may_run
 
 __all__ = [
     "REASONS",
@@ -25,6 +25,7 @@ __all__ = [
     "compare_with_plan",
     "lint_program",
     "load_program",
+    "may_run",
     "post",
     "program_suffix",
     "read_program",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import datetime
 
     from reclad.job import Machine
+    from reclad.program.referee import RefereeReport
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,12 @@ class Verdict:
     def accepted(self) -> bool:
         """True when nothing but notes was found."""
         return all(finding.note for finding in self.findings)
+
+
+def may_run(verdict: Verdict, refereed: RefereeReport) -> bool:
+    """Whether a program may run: nothing found, and the independent interpreter, where there is
+    one, agrees."""
+    return verdict.accepted and (refereed.accepted or not refereed.available)
 
 
 def check_program(

@@ -226,7 +226,7 @@ def fill_method(plan: Plan) -> MethodView:
         steps=tuple(MethodStep(say(swaps.get(what, what)), source) for what, source in STEPS),
         draws=len(plan.draws),
         seed=plan.seed,
-        trials=0,
+        trials=plan.trials,
         versions=(*versions().items(), ("Python", platform.python_version())),
         inputs=tuple(plan.job.sources.items()),
     )

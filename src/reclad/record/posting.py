@@ -16,6 +16,7 @@ from reclad.program import (
     build_program,
     check_program,
     load_program,
+    may_run,
     post,
     program_suffix,
     referee,
@@ -31,7 +32,6 @@ from reclad.record.folder import (
     recover,
     register,
 )
-from reclad.record.summary import is_accepted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +59,7 @@ class Checked:
     @property
     def accepted(self) -> bool:
         """Nothing found, and the independent interpreter, where installed, agrees."""
-        return is_accepted(self.verdict, self.refereed)
+        return may_run(self.verdict, self.refereed)
 
 
 def post_program(

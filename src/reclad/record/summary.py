@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from reclad.plan import Plan
     from reclad.process import Choice
-    from reclad.program import RefereeReport, Verdict
 
 _BEAD = (
     ("width", "mm"),
@@ -29,15 +28,9 @@ _BEAD = (
 )
 
 
-def is_accepted(verdict: Verdict, refereed: RefereeReport) -> bool:
-    """Whether a program may run: nothing found, and the independent interpreter, where there is
-    one, agrees."""
-    return verdict.accepted and (refereed.accepted or not refereed.available)
-
-
 def program_name(plan: Plan) -> str:
     """The file of a plan's program: the one word "refused" keeps it from being loaded."""
-    stem = "program" if is_accepted(plan.verdict, plan.refereed) else "refused"
+    stem = "program" if plan.accepted else "refused"
     return stem + program_suffix(plan.job.cell)
 
 
@@ -113,7 +106,7 @@ def summarise(plan: Plan) -> dict[str, Any]:
             "file": program_name(plan),
             "states": len(plan.program),
             "power_steps": int(plan.toolpath.lit.sum()),
-            "accepted": is_accepted(plan.verdict, plan.refereed),
+            "accepted": plan.accepted,
             "findings": [
                 f"{'note: ' if finding.note else ''}{finding}"
                 for finding in (*plan.verdict.findings, *plan.refereed.findings)
