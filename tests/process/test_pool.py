@@ -124,7 +124,7 @@ def test_the_table_gives_the_pool_of_the_integral_everywhere() -> None:
         hottest = kernels.hottest_point(pe, g, POINT)[1]
         n = float(np.exp(rng.uniform(np.log(0.9), np.log(60.0))) / hottest)
         kernels.pool_shape(n, pe, g, POINT, exact)
-        kernels.look_up(n, pe, g, table.axes, table.hot, table.shape, table.kernels, fast)
+        kernels.look_up(n, pe, g, table.axes, table.hot, table.shape, table.kernels, True, fast)
         for of in (
             lambda pool: 2 * pool[0],
             lambda pool: pool[2] - pool[3],

@@ -11,7 +11,7 @@ from reclad.process._pool_kernels import look_up
 
 # numba keeps compiled code by this file's own time stamp and would go on using an older look_up:
 # the sum of the file it comes from, checked by tests/house, changes this file with it.
-POOL_KERNELS = "d4268010867916d0"
+POOL_KERNELS = "3108975254afcc91"
 
 _GAUSS, _GAUSS_W = np.polynomial.legendre.leggauss(10)
 _T = 0.5 * (1.0 + _GAUSS)
@@ -127,6 +127,7 @@ def _pool(
     hot: np.ndarray,
     shape: np.ndarray,
     beam: np.ndarray,
+    exact: bool,
     out: np.ndarray,
 ) -> None:
     """Pool of absorbed power q (W) in units of the spot radius.
@@ -137,7 +138,15 @@ def _pool(
     root = math.sqrt(convect)
     g = spot / (wall * root) if wall > 0.0 else 0.0
     look_up(
-        q / (root * k * spot * rise), speed * spot / (convect * a), g, axes, hot, shape, beam, out
+        q / (root * k * spot * rise),
+        speed * spot / (convect * a),
+        g,
+        axes,
+        hot,
+        shape,
+        beam,
+        exact,
+        out,
     )
     out[4] /= root
 
@@ -153,6 +162,7 @@ def _solve_one(
     hot: np.ndarray,
     shape: np.ndarray,
     beam: np.ndarray,
+    exact: bool,
     pool: np.ndarray,
     out: np.ndarray,
 ) -> None:
@@ -201,6 +211,7 @@ def _solve_one(
             hot,
             shape,
             beam,
+            exact,
             pool,
         )
         if s[FEED] <= 0.0:
@@ -233,7 +244,22 @@ def _solve_one(
         area = eta * s[FEED] / (m[RHO_CLAD] * s[SPEED])
         height = 1.5 * area / wide if wide > 0.0 else 0.0
         left = surface + eta * (carried - p[SINK] * s[FEED] * m[DH_CLAD])
-        _pool(left, s[SPEED], k, a, rise, spot, m[WALL], p[CONVECT], axes, hot, shape, beam, pool)
+        _pool(
+            left,
+            s[SPEED],
+            k,
+            a,
+            rise,
+            spot,
+            m[WALL],
+            p[CONVECT],
+            axes,
+            hot,
+            shape,
+            beam,
+            exact,
+            pool,
+        )
         depth = max(0.0, pool[4] * spot - p[OFFSET] * height)
     melted = p[MELT_SHAPE] * width * depth
     out[WIDTH], out[HEIGHT], out[DEPTH], out[AREA], out[MELTED] = wide, height, depth, area, melted
@@ -262,11 +288,12 @@ def solve_beads(
     shape: np.ndarray,
     beam: np.ndarray,
     paired: bool,
+    exact: bool,
     out: np.ndarray,
 ) -> None:
     """Beads of all draws (D, 16) x candidates (C, 6), metal (C, 10), spot radius m: fills
     out (D, C, RESULTS), columns as named above. `paired`: candidate i belongs to draw i alone,
-    C = D, and out is (D, 1, RESULTS)."""
+    C = D, and out is (D, 1, RESULTS). `exact` as in `look_up`."""
     pool = np.empty(5)
     for i in range(params.shape[0]):
         for j in range(out.shape[1]):
@@ -281,6 +308,7 @@ def solve_beads(
                 hot,
                 shape,
                 beam,
+                exact,
                 pool,
                 out[i, j],
             )

@@ -18,6 +18,7 @@ _NODES, _WEIGHTS = (
 )
 _C = 4.0 / math.pi**1.5
 _WALL_BEND = 0.2  # g / (g + 0.2) runs evenly through what a wall does to the maximum
+_SHARE_BEND = 1.0  # the same for the wall against the pool, far beyond melting through
 _MARGIN = 0.7  # in beam radii: keeps the wall axis finite where the pool vanishes
 
 
@@ -239,7 +240,8 @@ def _depth_measure(pool: np.ndarray, level: float, pe: float, g: float, beam: np
             front = x
     near = temperature_rise(back, 0.0, 0.0, pe, g, beam)[0]
     far = temperature_rise(back, 0.0, 1.0 / g, pe, g, beam)[0]
-    return math.sqrt(1.0 + max(far - level, 0.0) / (near - far)) / (0.5 * math.pi * g)
+    step = max(near - far, 1e-6 * near)
+    return math.sqrt(1.0 + max(far - level, 0.0) / step) / (0.5 * math.pi * g)
 
 
 @njit(cache=True)
@@ -253,7 +255,7 @@ def fill_table(
     shape: np.ndarray,
 ) -> None:
     """Tabulate the pool over pe (P,), u = sqrt(ln(n theta_max)) (U,) and the wall as
-    share = g (D0 + margin) (S,), D0 being the half-space depth at (pe, u): in these axes the
+    bent share of g (D0 + margin) (S,), D0 being the half-space depth at (pe, u): in these axes the
     surface stays smooth until the pool nears the far side.
 
     hot    (P, G, 2)       x and ln(theta) of the surface maximum over pe and bent g (G,)
@@ -269,7 +271,7 @@ def fill_table(
         for j in range(u.size):
             deep = 0.0
             for k in range(share.size):
-                wall = share[k] / (deep + _MARGIN)
+                wall = share[k] * _SHARE_BEND / (1.0 - share[k]) / (deep + _MARGIN)
                 x_hot, hottest = hottest_point(pe[i], wall, beam)
                 level = hottest * math.exp(-u[j] * u[j])
                 pool_shape(1.0 / level, pe[i], wall, beam, out)
@@ -305,11 +307,14 @@ def look_up(
     hot: np.ndarray,
     shape: np.ndarray,
     beam: np.ndarray,
+    exact: bool,
     out: np.ndarray,
 ) -> None:
     """As `pool_shape`, from the table; the exact integral where the table ends.
 
-    axes  (4, 3): first value, spacing and count of ln(pe), u, share and g / (g + 0.2)
+    exact  also ask the integral where the wall is nearly through and the depth races; without it
+           the depth may be 5 % of the wall off there, which no sound clad comes near
+    axes   (4, 3): first value, spacing and count of ln(pe), u, share and g / (g + 0.2)
     """
     out[:] = 0.0
     if n <= 0.0:
@@ -347,7 +352,8 @@ def look_up(
         for p in range(4):
             for q in range(4):
                 deep += wa[p] * wb[q] * shape[ia + p, ib + q, 0, 1]
-        c = g * (u * u * math.exp(deep) + _MARGIN) / axes[2, 1]
+        thin = g * (u * u * math.exp(deep) + _MARGIN)
+        c = thin / (thin + _SHARE_BEND) / axes[2, 1]
         if c > axes[2, 2] - 1.0:
             pool_shape(n, pe, g, beam, out)
             return
@@ -380,7 +386,7 @@ def look_up(
     out[4] = u * u * math.exp(v1)
     if g > 0.0:
         sine = 0.5 * math.pi * g * out[4]
-        if (0.6 if pe < 0.3 else 0.85) < sine < 1.06:  # nearly through: ask the integral
+        if exact and (0.6 if pe < 0.3 else 0.8) < sine < 1.06:
             pool_shape(n, pe, g, beam, out)
         else:
             out[4] = math.asin(min(sine, 1.0)) / (0.5 * math.pi * g)

@@ -151,7 +151,7 @@ def lay_beads(
     paired: bool = False,
 ) -> Bead:
     """Beads (draws, candidates) of settings that broadcast to the candidates; `paired` as in
-    `predict`."""
+    `predict`. Nearly molten walls are only roughly followed: no limit lets them pass."""
     settings = ProcessParameters.of(
         power=power,
         travel_speed=travel_speed,
@@ -160,5 +160,12 @@ def lay_beads(
         interpass=interpass,
     )
     return predict(
-        settings, case.beam, case.substrate, job.feedstock, job.clad, draws, paired=paired
+        settings,
+        case.beam,
+        case.substrate,
+        job.feedstock,
+        job.clad,
+        draws,
+        paired=paired,
+        exact=False,
     )

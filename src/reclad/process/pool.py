@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LN_PE = np.linspace(np.log(0.02), np.log(60.0), 26)
 _U = np.linspace(0.03, 2.7, 20)
-_SHARE = np.linspace(0.0, 0.9, 12)
+_SHARE = np.linspace(0.0, 0.8, 24)
 _BENT = np.linspace(0.0, 0.875, 20)
 
 
