@@ -14,7 +14,7 @@ from reclad.job.names import fold
 from reclad.job.numbers import quantities
 from reclad.units import Declared, Q, broken_rule, show
 
-T = TypeVar("T")
+T = TypeVar("T", bound=float)
 EXAMPLE = "example"
 Spot = Annotated[float, Q("mm", "beam diameter at the work, 1/e2", 0.1, 50)]
 Power = Annotated[float, Q("kW", "laser power at the workpiece", 0.02, 50)]
@@ -37,7 +37,7 @@ class Span(Declared, Generic[T]):
     @model_validator(mode="after")
     def _is_ordered(self) -> Self:
         low, high = _text(self, self.low), _text(self, self.high)
-        if self.high < self.low:  # type: ignore[operator]
+        if self.high < self.low:
             raise broken_rule("high", f"{high} lies below low {low}; swap or correct them")
         return self
 
@@ -49,7 +49,7 @@ class Proven(Span[T], Generic[T]):
 
     @model_validator(mode="after")
     def _lies_inside(self) -> Self:
-        if not self.low <= self.value <= self.high:  # type: ignore[operator]
+        if not self.low <= self.value <= self.high:
             raise broken_rule(
                 "value",
                 f"{_text(self, self.value)} lies outside {_text(self, self.low)} to "
@@ -58,8 +58,8 @@ class Proven(Span[T], Generic[T]):
         return self
 
 
-def _text(span: Span[T], number: object) -> str:
-    return quantities(type(span))["low"].text(float(number))  # type: ignore[arg-type]
+def _text(span: Span[T], number: float) -> str:
+    return quantities(type(span))["low"].text(number)
 
 
 class QualifiedProcedure(Declared):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reclad.errors import RecladError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 def check_lengths(view: object, names: str, length: int, which: str) -> None:
@@ -20,9 +24,9 @@ def check_lengths(view: object, names: str, length: int, which: str) -> None:
             )
 
 
-def check_finite(view: object) -> None:
+def check_finite(view: DataclassInstance) -> None:
     """Refuse a view that holds a number which is not finite."""
-    for entry in fields(view):  # type: ignore[arg-type]
+    for entry in fields(view):
         value = getattr(view, entry.name)
         if isinstance(value, float | np.ndarray) and not np.all(np.isfinite(value)):
             raise RecladError(
