@@ -101,7 +101,11 @@ def _layer(
     at_start = float(deposit.worn_radius_at(np.array([deposit.start]))[0]) + raised
     at_end = float(deposit.worn_radius_at(np.array([deposit.end]))[0]) + raised
     step = 2.0 * math.pi / per_turn
-    last = max(2.0 * math.pi * turns - settings.end_gap / at_end, 3.0 * step)
+    # On a taper the beam goes off where the part is not quite as thick as at the end.
+    last = 2.0 * math.pi * turns - settings.end_gap / at_end
+    off = deposit.start + last / (2.0 * math.pi) * deposit.length / turns
+    at_off = float(deposit.worn_radius_at(np.array([off]))[0]) + raised
+    last = max(2.0 * math.pi * turns - settings.end_gap / at_off, 3.0 * step)
     lit_nodes = np.append(np.arange(0.0, last - 1e-9, step), last)
     # The rest may be a sliver that no controller could time: share it with the block before.
     lit_nodes[-2] = 0.5 * (lit_nodes[-3] + last)
