@@ -68,6 +68,9 @@ class PathSettings(Declared):
     end_gap: Annotated[
         float, Q("mm", "beam off this far before a layer ends at its start line", 0, 100)
     ] = 0.003
+    restart_overlap: Annotated[
+        float, Q("mm", "clad laid again where a pause stopped the beam", 0, 50)
+    ] = 0.005
 
 
 class Customer(Declared):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reclad.errors import ProcessError
+from reclad.path.pauses import Pause, waits_by_layer
 from reclad.path.toolpath import Toolpath
 from reclad.units import format_quantity
 
 if TYPE_CHECKING:
     from reclad.job import PathSettings
-    from reclad.path.toolpath import Bools, Floats
+    from reclad.path.toolpath import Bools, Floats, Ints
     from reclad.process.choice import Procedure
 
 _BLOCKS_MAX = 4_000_000
@@ -26,6 +28,7 @@ def lay_raster(
     settings: PathSettings,
     surface: float,
     layer_thickness: float,
+    pauses: Sequence[Pause] = (),
 ) -> Toolpath:
     """The path that fills a rectangle on a plate with tracks along X, stepped in Y.
 
@@ -34,13 +37,14 @@ def lay_raster(
     the edges, so that toes never stack and the zone stays covered; a zone of one track stays one
     track, for two would lie too close. Each track is entered and left
     straight on, unlit, over `lead` beyond the zone at cladding speed; blocks are equal and at most
-    `block` long. Between tracks and between layers the path jumps.
+    `block` long. Between tracks and between layers the path jumps. A track ends at a pause anyway:
+    the wait comes before the next one, nothing is laid again.
 
     zone              x0, x1, y0, y1 (m) to fill, over-travel included
     surface           height of the worn surface above the plate's datum (m)
     layer_thickness   expected thickness of one layer (m): the next layer is laid that much higher
-    Raises ProcessError when the zone is empty or the path would not fit a controller (over 4
-    million blocks).
+    Raises ProcessError when the zone is empty, the path would not fit a controller (over 4 million
+    blocks) or a pause has no place in it.
     """
     x0, x1, y0, y1 = _checked(zone, surface)
     tracks = max(1, math.ceil((y1 - y0) / procedure.pitch - 1e-9))
@@ -72,6 +76,7 @@ def lay_raster(
         joined=np.tile(whole, len(lines))[1:],
         layer=np.repeat(layer_of, nodes)[1:],
         turn=np.repeat(track_of, nodes)[1:],
+        wait=_waits(layer_of, track_of, pauses, nodes),
         travel_speed=procedure.travel_speed,
         stand_off=procedure.stand_off,
         pitch=procedure.pitch,
@@ -96,6 +101,17 @@ def _rows(y0: float, step: float, tracks: int, *, shifted: bool) -> list[float]:
     """Positions of the tracks of one layer across the zone, m."""
     first, count = (y0, tracks + 1) if shifted and tracks > 1 else (y0 + 0.5 * step, tracks)
     return [first + k * step for k in range(count)]
+
+
+def _waits(layers: Ints, tracks: Ints, pauses: Sequence[Pause], nodes: int) -> Floats:
+    """Wait before each block, s: at the first block of the track after a pause's."""
+    counts = np.unique(layers, return_counts=True)[1].tolist()
+    waits = waits_by_layer(pauses, counts, "track")
+    wait = np.zeros(nodes * layers.size - 1)
+    for line, (layer, track) in enumerate(zip(layers.tolist(), tracks.tolist(), strict=True)):
+        if track in waits[layer - 1]:
+            wait[(line + 1) * nodes] = waits[layer - 1][track]
+    return wait
 
 
 def _along(x0: float, x1: float, settings: PathSettings) -> tuple[Floats, Bools]:

@@ -32,10 +32,11 @@ class Toolpath:
     0 throughout, `radius` is the height of the surface above the plate's datum.
     Blocks (n-1,), block i runs from node i to node i+1: `lit` beam wanted, `layer` from 1,
     `turn` (on a plate: track) from 1 within its layer, `joined` False where the path jumps (a
-    rapid, no cladding).
+    rapid, no cladding), `wait` s the repair stands still before the block, beam and powder off
+    (left out: zeros): only where the path begins or has just jumped.
     Scalars: `travel_speed` m/s along the surface, `stand_off` m, `pitch` m per turn or track.
-    Raises ProcessError if lengths disagree, a number is not finite, a jump is lit, or the form does
-    not fit the columns.
+    Raises ProcessError if lengths disagree, a number is not finite, a jump is lit, a wait is
+    negative or stands within a track, or the form does not fit the columns.
     """
 
     axial: Floats
@@ -50,10 +51,13 @@ class Toolpath:
     pitch: float
     across: Floats = field(default_factory=_nowhere)
     form: Form = "round"
+    wait: Floats = field(default_factory=_nowhere)
 
     def __post_init__(self) -> None:
         if self.across.size == 0:
             object.__setattr__(self, "across", np.zeros(self.axial.size))
+        if self.wait.size == 0:
+            object.__setattr__(self, "wait", np.zeros(self.lit.size))
         _check(self)
         for column in fields(self):
             value = getattr(self, column.name)
@@ -76,7 +80,8 @@ class Toolpath:
 
     @cached_property
     def block_time(self) -> Floats:
-        """Time of each block at the travel speed, s, shape (n-1,); 0 where the path jumps."""
+        """Time of each block at the travel speed, s, shape (n-1,), without the wait before it; 0
+        where the path jumps."""
         return self.block_length / self.travel_speed
 
     def tracks(self) -> list[tuple[int, int]]:
@@ -100,13 +105,14 @@ def _check(path: Toolpath) -> None:
         ("layer", n - 1),
         ("turn", n - 1),
         ("joined", n - 1),
+        ("wait", n - 1),
     ):
         if getattr(path, name).shape != (size,):
             raise ProcessError(
                 f"toolpath column {name} has shape {getattr(path, name).shape}, needs ({size},): "
                 f"nodes and blocks must match - rebuild the path"
             )
-    for name in ("axial", "angle", "radius", "across"):
+    for name in ("axial", "angle", "radius", "across", "wait"):
         if not np.all(np.isfinite(getattr(path, name))):
             raise ProcessError(f"toolpath column {name} holds a value that is not a number")
     if np.any(path.lit & ~path.joined):
@@ -114,10 +120,29 @@ def _check(path: Toolpath) -> None:
             f"toolpath block {int(np.flatnonzero(path.lit & ~path.joined)[0])} is lit across a "
             f"jump: the beam may be on only along the path - unlight it"
         )
+    _check_wait(path)
     _check_form(path)
     for name in ("travel_speed", "stand_off", "pitch"):
         if not getattr(path, name) > 0.0:
             raise ProcessError(f"toolpath {name} {getattr(path, name)} must be above 0")
+
+
+def _check_wait(path: Toolpath) -> None:
+    begins = path.joined & np.concatenate(([True], ~path.joined[:-1])) & ~path.lit
+    for wrong, rule in (
+        (path.wait < 0.0, "no wait is shorter than 0 s - give 0 for none"),
+        (
+            (path.wait > 0.0) & ~begins,
+            "the path may stand still only before an unlit lead-in, after a jump - end the track "
+            "there",
+        ),
+    ):
+        if np.any(wrong):
+            block = int(np.flatnonzero(wrong)[0])
+            raise ProcessError(
+                f"toolpath block {block} (layer {path.layer[block]} turn {path.turn[block]}) waits "
+                f"{path.wait[block]} s: {rule}"
+            )
 
 
 def _check_form(path: Toolpath) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from reclad.program._laser import power_print
 from reclad.program.findings import Findings
-from reclad.program.neutral import CUT, DWELL, RAPID, Bools, Floats
+from reclad.program.neutral import CUT, DWELL, RAPID, REASON, Bools, Floats
 from reclad.program.readback import ReadBack
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def check_beam(read: ReadBack, machine: Machine, found: Findings) -> None:
     _supplies(read, machine, found)
     _power(read, machine, found)
     _dark_gaps(read, found)
+    _pauses(read, found)
     _ends(read, found)
 
 
@@ -154,6 +155,28 @@ def _dark_gaps(read: ReadBack, found: Findings) -> None:
             "dark-gap",
             f"{program.laser[i]:.1f} W commanded with the gate closed: no beam comes - "
             f"open the gate with {read.dialect.open_gate} or command 0 W",
+        )
+
+
+def _pauses(read: ReadBack, found: Findings) -> None:
+    """While the part cools somebody may walk up to it: nothing may run that could hurt or spill."""
+    program = read.program
+    pause = program.reason == REASON["pause"]
+    for i in np.flatnonzero(pause & (program.powder > 0.0)):
+        found.add(
+            program.line[i],
+            "powder-in-pause",
+            f"powder at {program.powder[i] * 6e4:.2f} g/min during a pause of "
+            f"{program.duration[i]:g} s: it falls on the clad and is lost - switch it off before "
+            f"the G4",
+        )
+    for i in np.flatnonzero(pause & ~program.lit & (program.gate | (program.laser > 0.0))):
+        what = "gate open" if program.gate[i] else f"{program.laser[i]:.1f} W commanded"
+        found.add(
+            program.line[i],
+            "armed-in-pause",
+            f"{what} during a pause of {program.duration[i]:g} s: one more fault and the beam "
+            f"burns one spot - write {read.dialect.off_now} before the G4",
         )
 
 

@@ -119,6 +119,8 @@ def _reasons(columns: dict[str, Any], z0: float) -> Codes:
     reason = np.where(up > 0.0, REASON["retract"], REASON["travel"])
     reason = np.where(up < 0.0, REASON["approach"], reason)
     dwell = np.where(columns["powder"] > 0.0, REASON["settle"], REASON["purge"])
+    # Gas and powder are waited for right before a track, a cooling part clear of it.
+    dwell = np.where(np.append(kind[1:] == RAPID, False), REASON["pause"], dwell)
     reason = np.where(kind == DWELL, dwell, reason)
     for first, stop in _runs(kind == CUT):
         on = np.flatnonzero(lit[first:stop])

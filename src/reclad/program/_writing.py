@@ -84,16 +84,31 @@ def _header(program: Program, machine: Machine, wording: Wording) -> list[str]:
         texts.append("PRELIMINARY: COUPON FIRST")
     if meta.dry_run:
         texts.append("DRY RUN: laser stays off, no powder, aiming beam on along the tracks")
-    minutes, seconds = divmod(round(program.total_time), 60)
     texts += [
         f"machine: {machine.name}",
         _FLAT_AXES if program.flat else _ROUND_AXES,
-        f"duration: {minutes // 60} h {minutes % 60:02d} min {seconds:02d} s",
+        f"duration: {_clock(program.total_time)}",
+        *_pauses(program),
         f"powder: {program.powder_mass * 1e3:.1f} g",
         *meta.header,
     ]
     command = wording.dialect.command
     return [clean_comment(text, command)[:_HEADER_WIDTH].rstrip() for text in texts]
+
+
+def _pauses(program: Program) -> list[str]:
+    """What the operator must know of pauses: how many, and how long in all."""
+    if not program.pauses:
+        return []
+    return [
+        f"pauses: {program.pauses}, together {_clock(program.pause_time)}: the part cools, beam "
+        f"and powder are off, the program goes on by itself"
+    ]
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60} h {minutes % 60:02d} min {rest:02d} s"
 
 
 def _check(program: Program) -> None:
@@ -202,6 +217,7 @@ class _Body:
     watts: float = 0.0
     cutting: bool = False
     place: tuple[int, int] = (0, 0)
+    paused: int = 0
 
     def write(self) -> list[str]:
         program, wording = self.program, self.wording
@@ -215,7 +231,7 @@ class _Body:
             getattr(program, name).tolist()
             for name in ("gate", "laser", "gas", "powder", "aiming", "reason")
         ]
-        track = REASON["track"]
+        track, pause = REASON["track"], REASON["pause"]
         for kind, place, move, gate, watts, gas, powder, aiming, reason in zip(
             kinds, places, moves, *columns, strict=True
         ):
@@ -230,6 +246,8 @@ class _Body:
                     self.lines.append("G93")
                     self.cutting = True
                 self._beam(gate, watts, always=reason == track)
+            elif reason == pause:
+                self._say_pause()
             self.lines.append(move)
         if self.cutting:
             self._stop_cutting()
@@ -246,6 +264,11 @@ class _Body:
         comment = self.wording.dialect.comment
         self.lines.append(comment.format(f"layer {place[0]} {word} {place[1]}"))
         self.place = place
+
+    def _say_pause(self) -> None:
+        self.paused += 1
+        said = f"pause {self.paused} of {self.program.pauses}: part cools"
+        self.lines.append(self.wording.dialect.comment.format(said))
 
     def _beam(self, gate: bool, watts: float, *, always: bool) -> None:
         if always or watts != self.watts:

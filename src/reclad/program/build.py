@@ -50,6 +50,9 @@ def build_program(
     On a plate a turn is a track. From one track to the next the beam goes off and the powder stays
     on, as long as the nozzle only has to step aside level, at most the machine's `retract` far:
     it stands off above what it has just passed. Else it retracts and the powder settles anew.
+    Where the path waits, the nozzle retracts, goes back, waits there clear of the part with beam
+    and powder off and gas as before, then comes down and the powder settles. A dry run waits too; a
+    program that begins where the path waits keeps that wait, for nobody knows how hot the part is.
     Raises ProgramError: an axis the machine lacks, power outside the laser's range, powder rate the
     feeder was not weighed at, a turn that does not exist, a track without a lead-in or lead-out.
     """
@@ -70,12 +73,13 @@ def build_program(
     safe = float(toolpath.radius.max()) + toolpath.stand_off + machine.retract
     rows.start(toolpath, runs[0][0], safe)
     for number, (first, stop) in enumerate(runs):
-        if number and _steps_aside(toolpath, runs[number - 1][1], first, machine):
+        wait = float(toolpath.wait[first])
+        if number and not wait and _steps_aside(toolpath, runs[number - 1][1], first, machine):
             rows.change(toolpath, first)
         else:
             if number:
                 rows.retract(safe, last=False)
-            rows.approach(toolpath, first, safe)
+            rows.approach(toolpath, first, safe, wait)
             rows.settle(feed_rate)
         rows.cut(toolpath, lit, power, first, stop)
     rows.retract(safe, last=True)
@@ -200,10 +204,13 @@ class _Rows:
         self.place = (int(path.layer[node]), int(path.turn[node]))
         self._state(RAPID, self.pose, "start")
 
-    def approach(self, path: Toolpath, node: int, safe: float) -> None:
+    def approach(self, path: Toolpath, node: int, safe: float, wait: float) -> None:
+        """Over to a node at the safe height, a wait (s) there if the part must cool, then down."""
         x, y, z, a = _pose(path, node)
         self.place = (int(path.layer[node]), int(path.turn[node]))
         self._state(RAPID, (x, y, safe, a), "travel")
+        if wait > 0.0:
+            self._state(DWELL, self.pose, "pause", _whole_ms(wait))
         self._state(RAPID, (x, y, z, a), "approach")
 
     def change(self, path: Toolpath, node: int) -> None:
@@ -303,5 +310,5 @@ def rapid_time(start: Pose, end: Pose, machine: Machine) -> float:
 
 
 def _whole_ms(seconds: float) -> float:
-    """Round a wait up to what is printed, never down: powder needs its whole delay."""
+    """Round a wait up to what is printed, never down: powder and part need all of it."""
     return math.ceil(seconds * 1000.0 - 1e-6) / 1000.0

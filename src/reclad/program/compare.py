@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reclad.program.findings import Finding
-from reclad.program.neutral import KINDS, RAPID, Bools, Program
+from reclad.program.neutral import DWELL, KINDS, RAPID, REASON, Bools, Program
 
 if TYPE_CHECKING:
     from reclad.job import Machine
@@ -16,6 +16,7 @@ POSITION = 5e-6  # m
 ANGLE = np.deg2rad(0.01)
 POWER = 0.5  # W
 DURATION = 0.005  # of the planned duration
+WAITED = 1e-3  # s: waits are printed to a thousandth
 SHOWN = 20
 
 
@@ -23,8 +24,8 @@ def compare_with_plan(read: Program, planned: Program, machine: Machine) -> list
     """Findings where a program read back differs from its plan, at most 20 and then a count.
 
     Same states in the same order; X, Y, Z within 0.005 mm, A within 0.01 deg and half of 0.005 mm
-    on the surface, power within 0.5 W, duration within 0.5 % (rapids: the machine's own), powder
-    within what a thousandth of an rpm feeds, gate, gas and aiming beam exactly.
+    on the surface, power within 0.5 W, duration within 0.5 % (waits: 1 ms; rapids: the machine's
+    own), powder within what a thousandth of an rpm feeds, gate, gas and aiming beam exactly.
     """
     found = _count(read, planned)
     if not found:
@@ -53,13 +54,23 @@ def _count(read: Program, planned: Program) -> list[Finding]:
         place = f" from layer {planned.layer[head]} turn {planned.turn[head]}"
     gone, new = missing[1] - missing[0], extra[1] - extra[0]
     if not gone:
-        message = f"{new} state(s) more than planned{place}: metal would be laid twice"
+        message = f"{new} state(s) more than planned{place}: {_harm(read, *extra, 'laid twice')}"
     elif not new:
-        message = f"{gone} planned state(s) missing{place}: metal would be missing"
+        harm = _harm(planned, *missing, "missing")
+        message = f"{gone} planned state(s) missing{place}: {harm}"
     else:
         message = f"{new} state(s) where the plan has {gone}{place}"
     total = f"({len(read)} states read, {len(planned)} planned)"
     return [Finding(line, "plan-states", f"{message} {total} - post the plan again")]
+
+
+def _harm(program: Program, first: int, stop: int, metal: str) -> str:
+    """What states too many or too few would do: mere waits lay no metal."""
+    if np.any(program.kind[first:stop] != DWELL):
+        return f"metal would be {metal}"
+    pause = np.any(program.reason[first:stop] == REASON["pause"])
+    waits = "the part to cool" if pause else "gas and powder"
+    return f"the wait for {waits} would not be as planned"
 
 
 def _same_place(read: Program, planned: Program, ours: slice, theirs: slice) -> Bools:
@@ -79,6 +90,7 @@ def _agreeing(same: Bools) -> int:
 def _columns(read: Program, planned: Program, machine: Machine) -> list[Finding]:
     angle = ANGLE + 0.5 * POSITION / np.maximum(np.abs(planned.z), 1e-3)
     timed = planned.kind != RAPID
+    lasts = np.where(planned.kind == DWELL, WAITED, DURATION * planned.duration) + 1e-6
     one_step = 1e-3 * max(
         (r2 - r1) / (n2 - n1)
         for r1, r2, n1, n2 in zip(
@@ -95,7 +107,7 @@ def _columns(read: Program, planned: Program, machine: Machine) -> list[Finding]
         ("z", "plan-pose", POSITION, 1e3, "mm", 5),
         ("a", "plan-pose", angle, 180.0 / np.pi, "deg", 4),
         ("laser", "plan-power", POWER, 1.0, "W", 1),
-        ("duration", "plan-duration", DURATION * planned.duration + 1e-6, 1.0, "s", 4),
+        ("duration", "plan-duration", lasts, 1.0, "s", 4),
         ("powder", "plan-powder", one_step, 6e4, "g/min", 3),
     )
     found = []

@@ -35,6 +35,8 @@ REASONS = (
     "retract",
     "travel",
     "end",
+    # Saved programs hold the place in this list: new reasons come last.
+    "pause",
 )
 REASON = {name: code for code, name in enumerate(REASONS)}
 
@@ -182,6 +184,16 @@ class Program:
     def lit_time(self) -> float:
         """Beam-on time, s."""
         return float(self.duration[self.lit].sum())
+
+    @property
+    def pauses(self) -> int:
+        """How often the repair stands still so that the part cools."""
+        return int(np.sum(self.reason == REASON["pause"]))
+
+    @property
+    def pause_time(self) -> float:
+        """Time of all pauses, s: part of the running time, not of the beam-on time."""
+        return float(self.duration[self.reason == REASON["pause"]].sum())
 
     @property
     def energy(self) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 
 from reclad.program._canon import Replay, replay
 from reclad.program.findings import Finding, Findings
-from reclad.program.neutral import CUT, Program
+from reclad.program.neutral import CUT, DWELL, Program
 from reclad.program.readback import ReadBack, split_text
 from reclad.program.reading import read_program
 
@@ -204,7 +204,20 @@ def _check_same(read: ReadBack, seen: Replay, found: Findings) -> None:
                 f"{name} is {other[i]:g} {unit} for the interpreter, {mine[i]:g} as we read it - "
                 f"do not run",
             )
+    _check_waits(read, seen, found)
     _check_rates(read, seen, found)
+
+
+def _check_waits(read: ReadBack, seen: Replay, found: Findings) -> None:
+    ours, theirs = read.program, seen.program
+    off = np.abs(ours.duration - theirs.duration)
+    for i in np.flatnonzero((ours.kind == DWELL) & (off > PRINTED)):
+        found.add(
+            _line(read, i),
+            "referee-differs",
+            f"the interpreter waits {theirs.duration[i]:g} s, our reading {ours.duration[i]:g} s - "
+            f"do not run",
+        )
 
 
 def _check_rates(read: ReadBack, seen: Replay, found: Findings) -> None:
