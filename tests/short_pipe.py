@@ -6,6 +6,8 @@ import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+from fake_heat import fake_history
+
 TODAY = datetime.date(2026, 11, 1)
 NOW = datetime.datetime(2026, 11, 1, 8, 30, tzinfo=datetime.UTC)
 
@@ -51,6 +53,7 @@ def make_short_plan(job, watts: float = 2000.0) -> SimpleNamespace:
         text=text,
         verdict=check_program(text, job.cell, program, today=TODAY),
         refereed=referee(text, job.cell),
+        heat=fake_history(turns=6, blocks=8),
         seed=1,
         draws=range(256),
     )

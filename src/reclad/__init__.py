@@ -14,12 +14,19 @@ from typing import Any
 __version__ = "0.1.0"
 
 _ROOMS = {
-    "reclad.job": ("new_job", "read_job", "read_machine", "read_material", "read_powder"),
+    "reclad.job": (
+        "new_job",
+        "read_case",
+        "read_job",
+        "read_machine",
+        "read_material",
+        "read_powder",
+    ),
     "reclad.part": ("measure", "size_deposit"),
     "reclad.process": ("ProcessParameters", "choose", "predict"),
     "reclad.lab": ("prior",),
     "reclad.path": ("lay",),
-    "reclad.heat": ("march_turns",),
+    "reclad.heat": ("MovingSource", "march_turns", "simulate", "simulate_case"),
     "reclad.program": ("build_program", "check_program", "post", "referee"),
     "reclad.plan": ("Plan", "plan_job"),
     "reclad.record": ("load_plan", "verify_program", "write_plan"),

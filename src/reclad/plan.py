@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reclad.errors import JobError
-from reclad.heat import InterpassHistory, PowerLaw, describe_heat, march_turns
+from reclad.heat import (
+    Ensemble,
+    InterpassHistory,
+    PowerLaw,
+    Repair,
+    ThermalHistory,
+    describe_heat,
+    follow,
+    heating_of,
+    hold_power,
+    march_turns,
+    middle_of,
+    power_for_depth,
+    resolve_pools,
+    side_by_side,
+    simulate_draws,
+    spread_over_draws,
+)
 from reclad.lab import SEED, Gain, prior, rank_measurements
 from reclad.part import Deposit, Wear, measure, size_deposit
-from reclad.path import Toolpath, lay, lay_raster
+from reclad.path import Pause, Toolpath, lay, lay_raster
 from reclad.process import (
     Case,
     Choice,
@@ -58,8 +76,12 @@ class Plan:
     choice       procedure, bead and clad at the inter-pass temperature of mid-repair
     window       chances over power and feed rate around it
     free         the same with nothing pinned; None when the job pins nothing
-    law          power over inter-pass temperature; `history` the repair that follows it,
-                 `constant` the same repair at constant power
+    law          power over inter-pass temperature that holds the pool's depth
+    heat         the whole part's temperatures and the pools while the power follows it;
+                 heat_constant at constant power; `pauses` where power alone could not hold the
+                 inter-pass limit
+    history      inter-pass temperature turn by turn over the draws, and the power; `constant` the
+                 same at constant power
     kept         limit -> (draws,) which draws keep it along the whole repair
     gains        measurements by the chance expected after them
     block_power  (blocks,) W
@@ -78,6 +100,9 @@ class Plan:
     window: ProcessWindow
     free: Choice | None
     law: PowerLaw
+    heat: ThermalHistory
+    heat_constant: ThermalHistory
+    pauses: tuple[Pause, ...]
     history: InterpassHistory
     constant: InterpassHistory
     kept: dict[str, NDArray[np.bool_]]
@@ -141,10 +166,24 @@ def plan_job(
     draws = prior(job.parent, job.clad, job.nozzle, seed=seed)
     case = describe_case(job, deposit)
     say("choosing parameters (the very first run takes about half a minute longer)")
-    choice, law, history = _settle(job, case, deposit, draws)
+    choice = _settle(job, case, deposit, draws)
     window = map_window(job, case, choice.procedure, draws)
-    body, turns = describe_heat(job, deposit, choice.procedure)
-    constant = march_turns(body, turns, _absorbed(choice), draws, choice.procedure.power)
+    say("solving the melt pools")
+    heating = middle_of(heating_of(job, choice, draws))
+    pools = resolve_pools(job, deposit, choice.procedure, heating)
+    law = power_for_depth(job, choice.procedure, heating, pools)
+    say("marching the heat of the whole repair")
+    lay = partial(_lay, job, deposit, choice)
+    followed, steady = side_by_side(
+        lambda work: work(),
+        (
+            partial(follow, job, deposit, heating, law, pools, lay),
+            partial(hold_power, job, deposit, heating, choice.procedure.power, pools, lay(())),
+        ),
+    )
+    history, constant = (
+        spread_over_draws(job, deposit, choice, draws, f) for f in (followed, steady)
+    )
     kept = _along_repair(job, case, choice.procedure, draws, history)
     free = None
     if any(value is not None for value in job.procedure.model_dump().values()):
@@ -152,13 +191,10 @@ def plan_job(
         free = choose(
             job, case, draws, choice.procedure.interpass, pinned=False, known=choice.procedure
         )
-    say("laying the path")
-    toolpath = _lay(job, deposit, choice)
-    block_power = _power_along(toolpath, history)
     say("writing and reading back the program")
     program = build_program(
-        toolpath,
-        block_power,
+        followed.toolpath,
+        followed.block_power,
         choice.procedure.feed_rate,
         job.cell,
         name=job.name,
@@ -179,17 +215,45 @@ def plan_job(
         window=window,
         free=free,
         law=law,
+        heat=followed.heat,
+        heat_constant=steady.heat,
+        pauses=followed.pauses,
         history=history,
         constant=constant,
         kept=kept,
         gains=rank_measurements(choice, window, draws),
-        toolpath=toolpath,
-        block_power=block_power,
+        toolpath=followed.toolpath,
+        block_power=followed.block_power,
         program=program,
         text=text,
         verdict=verdict,
         refereed=referee(text, job.cell),
     )
+
+
+def resolve_draws(
+    plan: Plan,
+    count: int,
+    *,
+    workers: int | None = None,
+    say: Callable[[float], None] = lambda _: None,
+) -> Ensemble:
+    """The whole repair solved for `count` draws with the power as programmed, over `workers`
+    processes (all cores): what `plan.history` spreads from one solve, solved each by itself.
+    Interrupted and asked again, it goes on where it was. say: share done."""
+    heatings = heating_of(plan.job, plan.choice, plan.draws)
+    middle = middle_of(heatings)
+    procedure = plan.choice.procedure
+    repair = Repair(
+        job=plan.job,
+        deposit=plan.deposit,
+        toolpath=plan.toolpath,
+        procedure=procedure,
+        middle=middle,
+        pools=resolve_pools(plan.job, plan.deposit, procedure, middle),
+        power=plan.block_power,
+    )
+    return simulate_draws(repair, heatings[:count], workers=workers, say=say)
 
 
 def header_lines(job: Job) -> tuple[str, ...]:
@@ -218,10 +282,9 @@ def _check_clearance(job: Job) -> None:
             )
 
 
-def _settle(
-    job: Job, case: Case, deposit: Deposit, draws: ModelParameters
-) -> tuple[Choice, PowerLaw, InterpassHistory]:
-    """Choose, march, and choose again at the temperature found, until the two agree."""
+def _settle(job: Job, case: Case, deposit: Deposit, draws: ModelParameters) -> Choice:
+    """Choose, march, and choose again at the temperature found, until the two agree: in closed
+    form, for the whole part is solved once the procedure stands."""
     interpass = _guess_interpass(job, case, deposit, draws)
     for _ in range(_ROUNDS):
         choice = choose(job, case, draws, interpass)
@@ -232,7 +295,7 @@ def _settle(
         if abs(found - interpass) < _SETTLED:
             break
         interpass = found
-    return choice, law, history
+    return choice
 
 
 def _guess_interpass(job: Job, case: Case, deposit: Deposit, draws: ModelParameters) -> float:
@@ -285,33 +348,11 @@ def _along_repair(
     return kept
 
 
-def _lay(job: Job, deposit: Deposit, choice: Choice) -> Toolpath:
+def _lay(job: Job, deposit: Deposit, choice: Choice, pauses: tuple[Pause, ...] = ()) -> Toolpath:
     """A helix on a round part, a raster on a plate."""
-    thickness = _layer_thickness(choice)
+    thickness = float(np.median(choice.clad.mean)) / choice.procedure.layers
     if deposit.side is None:
-        return lay(deposit, choice.procedure, job.path, thickness)
+        return lay(deposit, choice.procedure, job.path, thickness, pauses)
     zone = (deposit.start, deposit.end, *deposit.side)
     surface = float(deposit.worn_radius.mean())
-    return lay_raster(zone, choice.procedure, job.path, surface, thickness)
-
-
-def _layer_thickness(choice: Choice) -> float:
-    return float(np.median(choice.clad.mean)) / choice.procedure.layers
-
-
-def _power_along(toolpath: Toolpath, history: InterpassHistory) -> NDArray[np.float64]:
-    """Power of each block (W): on a helix straight between the middles of turns, on a raster the
-    power of its track."""
-    layers = int(toolpath.layer.max())
-    per_layer = history.power.size // layers
-    power = np.zeros(toolpath.blocks)
-    middle = 0.5 * (toolpath.angle[1:] + toolpath.angle[:-1])
-    for layer in range(1, layers + 1):
-        mine = (toolpath.layer == layer) & toolpath.lit
-        steps = history.power[(layer - 1) * per_layer : layer * per_layer]
-        if toolpath.form == "flat":
-            power[mine] = steps[np.minimum(toolpath.turn[mine], per_layer) - 1]
-        else:
-            turned = (middle[mine] - toolpath.angle[:-1][mine][0]) / (2.0 * np.pi)
-            power[mine] = np.interp(turned, np.arange(per_layer) + 0.5, steps)
-    return np.round(power, 1)
+    return lay_raster(zone, choice.procedure, job.path, surface, thickness, pauses)

@@ -280,7 +280,7 @@ def test_wrong_usage_exits_2_and_says_how(
     ran = reclad(*(short_planned if word == "JOB" else word for word in words))
     assert ran.code == 2
     assert "Usage: " in ran.out + ran.err or "Error: " in ran.err
-    assert len(list((short_planned / "plan").iterdir())) == 6
+    assert len(list((short_planned / "plan").iterdir())) == 8
 
 
 # --- verify ---
@@ -364,7 +364,12 @@ def test_the_demo_writes_a_whole_plan_here_and_again(reclad: Callable) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "like", sorted(p.name for p in data_folder().joinpath("examples").iterdir())
+    "like",
+    sorted(
+        p.name
+        for p in data_folder().joinpath("examples").iterdir()
+        if p.joinpath("job.toml").is_file()
+    ),
 )
 def test_every_example_is_planned_posted_and_verified(reclad: Callable, like: str) -> None:
     assert reclad("new", "j-1", "--like", like).code == 0

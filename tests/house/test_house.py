@@ -60,7 +60,7 @@ def test_public_functions_and_classes_say_what_they_give() -> None:
 
 
 def test_importing_reclad_loads_nothing_heavy() -> None:
-    heavy = ["numpy", "scipy", "numba", "pint", "pydantic", "typer", "jinja2", "contourpy"]
+    heavy = ["numpy", "scipy", "numba", "pint", "pydantic", "typer", "jinja2", "contourpy", "h5py"]
     code = f"import sys, reclad; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -107,9 +107,11 @@ def test_links_between_documents_lead_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name} -> {target}"
 
 
-def test_compiled_beads_follow_the_pool_they_call() -> None:
-    from reclad.process import _bead_kernels
-
-    source = (SOURCE / "process" / "_pool_kernels.py").read_bytes()
-    digest = hashlib.sha256(source).hexdigest()[:16]
-    assert digest == _bead_kernels.POOL_KERNELS, f"write {digest} into _bead_kernels.py"
+def test_compiled_kernels_follow_the_kernels_they_call() -> None:
+    for kernels in sorted(SOURCE.rglob("_*kernels.py")):
+        text = kernels.read_text(encoding="utf-8")
+        called = sorted(set(re.findall(r"^from reclad\.(\w+)\.(_\w*kernels) import", text, re.M)))
+        if called:
+            sources = b"".join((SOURCE / room / f"{name}.py").read_bytes() for room, name in called)
+            digest = hashlib.sha256(sources).hexdigest()[:16]
+            assert f'BUILT_ON = "{digest}"' in text, f"write {digest} into {kernels.name}"

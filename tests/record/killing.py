@@ -21,7 +21,16 @@ from reclad.record.posting import post_program, verify_program
 from short_pipe import NOW, make_short_plan, save_short_plan
 
 STEPS = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "os.listdir"}
-FILES = {"manifest.json", "path.npz", "plan.json", "program.ngc", "program.npz", "report.html"}
+FILES = {
+    "heat.csv",
+    "heat.vtkhdf",
+    "manifest.json",
+    "path.npz",
+    "plan.json",
+    "program.ngc",
+    "program.npz",
+    "report.html",
+}
 
 
 def die_at(step: int) -> None:

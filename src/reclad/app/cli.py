@@ -62,7 +62,14 @@ def new(
     from reclad.job import new_job
 
     folder = new_job(name, like=like)
-    tell(f"{folder.name}: edit job.toml, then run `reclad plan {folder.name}`")
+    if (folder / "job.toml").is_file():
+        tell(f"{folder.name}: edit job.toml, then run `reclad plan {folder.name}`")
+        return
+    cases = sorted(file.name for file in folder.glob("*.toml"))
+    tell(
+        f"{folder.name}: edit {', '.join(cases)}, then run "
+        f"`reclad simulate {folder.name}/{cases[0]}`"
+    )
 
 
 @app.command()
@@ -241,6 +248,34 @@ def predict(
         tell("[\n" + ",\n".join(json.dumps(p, allow_nan=False) for p in predicted) + "\n]")
     else:
         tell(show.bead_table(predicted))
+
+
+@app.command()
+def simulate(
+    case: Annotated[
+        Path, typer.Argument(metavar="CASE.toml|JOB", help="heat case with its path CSV, or a job")
+    ],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="folder for CSV files and a picture")
+    ] = None,
+    draws: Annotated[
+        int, typer.Option(min=2, max=256, help="of a job: how many draws are solved, each whole")
+    ] = 32,
+    as_json: AsJson = False,
+) -> None:
+    """Heat of a beam on a path, or of a job over its draws."""
+    from reclad.app import simulate as work
+
+    if case.is_dir() or case.name == "job.toml":
+        told = work.solve_job(case, draws, output, mention)
+        lines = work.job_lines
+    else:
+        told = work.solve_case(case, output, mention)
+        lines = work.case_lines
+    if as_json:
+        _tell_json(told)
+    else:
+        tell(lines(told))
 
 
 @app.command("list")

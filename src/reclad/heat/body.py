@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from reclad.job import Job, Material
     from reclad.part import Deposit
+    from reclad.path import Toolpath
     from reclad.process import Procedure
 
 _MODES = 24
@@ -125,3 +126,30 @@ def describe_heat(job: Job, deposit: Deposit, procedure: Procedure) -> tuple[Bod
         arrival=duration * np.arange(total, dtype=np.float64),
         duration=np.full(total, duration),
     )
+
+
+def turns_along(toolpath: Toolpath) -> Turns:
+    """The turns (or tracks) of a laid path, waits included."""
+    lit = toolpath.lit
+    number = turn_numbers(toolpath.layer[lit], toolpath.turn[lit])
+    taken = toolpath.block_time
+    begun = np.cumsum(toolpath.wait + taken) - taken
+    along = toolpath.across if toolpath.form == "flat" else toolpath.axial
+    middle = 0.5 * (along[1:] + along[:-1])
+    first = np.unique(number, return_index=True)[1]
+    return Turns(
+        place=mean_by_turn(number, middle[lit]),
+        arrival=begun[lit][first],
+        duration=np.bincount(number, taken[lit]).astype(np.float64),
+    )
+
+
+def turn_numbers(layer: NDArray[np.int32], turn: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Number from 0 of the turn (or track) of each station, layers counted on."""
+    key = layer.astype(np.int64) * (int(turn.max()) + 1) + turn
+    return np.asarray(np.unique(key, return_inverse=True)[1].reshape(-1), dtype=np.int64)
+
+
+def mean_by_turn(number: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean (turns,) of values over the stations of each turn."""
+    return np.asarray(np.bincount(number, values) / np.bincount(number))

@@ -44,9 +44,10 @@ def march_turns(
     turns: Turns,
     absorbed: NDArray[np.float64],
     draws: ModelParameters,
-    law: PowerLaw | float,
+    law: PowerLaw | NDArray[np.float64] | float,
 ) -> InterpassHistory:
-    """Inter-pass temperature turn by turn, with the power following it (or constant, W).
+    """Inter-pass temperature turn by turn, with the power following it (or given: W, one for all or
+    (turns,)).
 
     absorbed  (draws,) share of the laser power that stays in the part, powder's heat included:
               heat enters once. The surface where the head arrives is given; losses are even.
@@ -59,10 +60,10 @@ def march_turns(
     if isinstance(law, PowerLaw):
         nodes, values = law.interpass, law.power
     else:
-        nodes, values = np.zeros(1), np.array([law])
+        nodes, values = np.zeros(1), np.broadcast_to(law, count).astype(np.float64)
     mean = np.full(len(draws), 0.5 * (body.preheat + body.ambient) + 100.0)
     rise = np.empty((len(draws), count))
-    power = np.full(count, float(values[0]))
+    power = np.full(count, values[0]) if follow else values.copy()
     for _ in range(3):
         k, cp = _at(body.parent, mean, draws)
         capacity = body.parent.density.value * cp * body.section

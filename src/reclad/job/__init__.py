@@ -2,6 +2,8 @@
 
 from reclad.job.declared import LogPrior, Property, Table
 from reclad.job.folder import new_job, read_job
+from reclad.job.heat_case import HeatCase, read_case
+from reclad.job.holding import Holding
 from reclad.job.job import Customer, Job, JobFile, Limits, PathSettings, Pins
 from reclad.job.library import (
     list_names,
@@ -32,6 +34,8 @@ __all__ = [
     "Gas",
     "Hardness",
     "HardnessLimit",
+    "HeatCase",
+    "Holding",
     "Job",
     "JobFile",
     "Laser",
@@ -62,6 +66,7 @@ __all__ = [
     "new_job",
     "numbers_of",
     "place_file",
+    "read_case",
     "read_job",
     "read_machine",
     "read_material",

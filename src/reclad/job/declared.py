@@ -45,7 +45,20 @@ Output = Annotated[StrictInt, Field(ge=0, le=63)]
 Spread = Annotated[float, Q("%", "relative spread, one standard deviation", 0, 200)]
 
 
-class Property(Declared, Generic[T]):
+class _Generic(Declared):
+    """A model with a type parameter that another process can be sent."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A class made by Property[...] has no name that the other process could import.
+        origin = type(self).__pydantic_generic_metadata__["origin"] or type(self)
+        return _rebuild, (origin, dict(self))
+
+
+def _rebuild(origin: type[_Generic], values: dict[str, Any]) -> _Generic:
+    return origin.model_construct(**values)
+
+
+class Property(_Generic, Generic[T]):
     """One number of a data file: SI value, relative spread (1 sigma), source key, note."""
 
     value: T
@@ -54,7 +67,7 @@ class Property(Declared, Generic[T]):
     note: Text = ""
 
 
-class LogPrior(Declared, Generic[T]):
+class LogPrior(_Generic, Generic[T]):
     """A positive number known only as a log-normal: SI median, sd of its logarithm, source."""
 
     median: T

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from reclad.job.declared import Name, Text
+from reclad.job.holding import Holding
 from reclad.job.machine import Machine, Nozzle
 from reclad.job.material import Material, Powder
 from reclad.part import Part
@@ -97,6 +98,7 @@ class JobFile(Declared):
     limits: Limits = Limits()
     procedure: Pins = Pins()
     path: PathSettings = PathSettings()
+    holding: Holding = Holding()
     customer: Customer = Customer()
 
     @model_validator(mode="after")

@@ -9,9 +9,9 @@ from numba import njit
 
 from reclad.process._pool_kernels import look_up
 
-# numba keeps compiled code by this file's own time stamp and would go on using an older look_up:
-# the sum of the file it comes from, checked by tests/house, changes this file with it.
-POOL_KERNELS = "3108975254afcc91"
+# Compiled code is kept by this file's time stamp alone: the sum of the kernels it calls, checked by
+# tests/house, changes this file with them.
+BUILT_ON = "3108975254afcc91"
 
 _GAUSS, _GAUSS_W = np.polynomial.legendre.leggauss(10)
 _T = 0.5 * (1.0 + _GAUSS)

@@ -78,3 +78,34 @@ def carbon_equivalent(material: Material) -> float | None:
         return None
     weights = (("C", 1), ("Mn", 6), ("Cr", 5), ("Mo", 5), ("V", 5), ("Ni", 15), ("Cu", 15))
     return 100.0 * sum(alloy.share(element) / part for element, part in weights)
+
+
+@dataclass(frozen=True)
+class TransformationPoints:
+    """Where austenite begins to form (ac1) and is complete (ac3) on heating, K; nan where not
+    known."""
+
+    ac1: float
+    ac3: float
+
+
+def transformation_points(material: Material) -> TransformationPoints:
+    """Ac1 and Ac3 of a low-alloy steel from its composition; nan for other metals.
+
+    Source: Andrews 1965 (key andrews1965), for low-alloy steels under 0.6 % carbon; more alloyed
+    steels (over 5 % in all, or 0.6 % carbon) give nan. Checked: tests/process/test_metal.py.
+    """
+    alloy = material.composition
+    if alloy is None or alloy.base != "Fe" or alloy.share("Fe") < 0.95 or alloy.share("C") > 0.006:
+        return TransformationPoints(float("nan"), float("nan"))
+    x = {name: 100.0 * share for name, share in alloy.mass_share.items()}
+
+    def sum_of(**weights: float) -> float:
+        return sum(weight * x.get(name, 0.0) for name, weight in weights.items())
+
+    ac1 = 723.0 + sum_of(Mn=-10.7, Ni=-16.9, Si=29.1, Cr=16.9, As=290.0, W=6.38)
+    ac3 = 910.0 - 203.0 * float(np.sqrt(x.get("C", 0.0))) + sum_of(
+        Ni=-15.2, Si=44.7, V=104.0, Mo=31.5, W=13.1, Mn=-30.0, Cr=-11.0, Cu=-20.0, P=700.0,
+        Al=400.0, As=120.0, Ti=400.0,
+    )  # fmt: skip
+    return TransformationPoints(ac1 + 273.15, ac3 + 273.15)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reclad.arrays import recall
 from reclad.process import _pool_kernels
 from reclad.process.beam import Beam, SpotShape
 
@@ -39,15 +37,6 @@ class PoolTable:
     kernels: NDArray[np.float64]
 
 
-def cache_folder() -> Path:
-    """Where reclad keeps what it can compute again: RECLAD_CACHE, else the user's cache."""
-    chosen = os.environ.get("RECLAD_CACHE")
-    if chosen:
-        return Path(chosen)
-    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    return (Path(home) if home else Path.home() / ".cache") / "reclad"
-
-
 @lru_cache
 def load_pool_table(shape: SpotShape) -> PoolTable:
     """The pool table of a spot shape: computed at first use, then read from the cache."""
@@ -55,33 +44,13 @@ def load_pool_table(shape: SpotShape) -> PoolTable:
     axes = np.array(
         [[a[0], a[1] - a[0], a.size] for a in (_LN_PE, _U, _SHARE, _BENT)], dtype=np.float64
     )
-    stored = cache_folder() / f"pool-{shape}-{_fingerprint(kernels)}.npz"
-    try:
-        with np.load(stored) as data:
-            return PoolTable(axes, data["hot"], data["shape"], kernels)
-    except (OSError, ValueError, KeyError, EOFError):
-        pass
-    hot = np.empty((_LN_PE.size, _BENT.size, 2))
-    pools = np.empty((_LN_PE.size, _U.size, _SHARE.size, 5))
-    _pool_kernels.fill_table(np.exp(_LN_PE), _U, _SHARE, _BENT, kernels, hot, pools)
-    _store(stored, hot, pools)
-    return PoolTable(axes, hot, pools, kernels)
 
+    def fill() -> dict[str, NDArray[np.float64]]:
+        hot = np.empty((_LN_PE.size, _BENT.size, 2))
+        pools = np.empty((_LN_PE.size, _U.size, _SHARE.size, 5))
+        _pool_kernels.fill_table(np.exp(_LN_PE), _U, _SHARE, _BENT, kernels, hot, pools)
+        return {"hot": hot, "shape": pools}
 
-def _fingerprint(kernels: NDArray[np.float64]) -> str:
-    digest = hashlib.sha256(Path(_pool_kernels.__file__).read_bytes())
-    for part in (kernels, _LN_PE, _U, _SHARE, _BENT):
-        digest.update(np.ascontiguousarray(part).tobytes())
-    return digest.hexdigest()[:16]
-
-
-def _store(target: Path, hot: NDArray[np.float64], pools: NDArray[np.float64]) -> None:
-    """Write beside and rename, so that a reader or a kill never meets half a file; a full or
-    read-only disk only costs the next run the same seconds again."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".npz", delete=False) as file:
-            np.savez(file, hot=hot, shape=pools)
-        Path(file.name).replace(target)
-    except OSError:
-        return
+    code = Path(_pool_kernels.__file__).read_bytes()
+    table = recall(f"pool-{shape}", (code, kernels, _LN_PE, _U, _SHARE, _BENT), fill)
+    return PoolTable(axes, table["hot"], table["shape"], kernels)

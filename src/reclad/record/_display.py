@@ -95,6 +95,16 @@ def limit_text(at_least: float | None, at_most: float | None, unit: str) -> str:
     return "–"
 
 
+def span(ends: tuple[float, float], unit: str) -> str:
+    """Lowest and highest value met, like "0.42–0.45 mm"; once where both read the same."""
+    low, high = (shown(value, unit) for value in ends)
+    # Never finer than a per cent of the value, however narrow the range.
+    decimals = decimals_of(max(high - low, abs(high) / 100))
+    texts = [number(low, decimals), number(high, decimals)]
+    between = "…" if texts[0].startswith("−") or texts[1].startswith("−") else "–"
+    return join_unit(texts[0] if texts[0] == texts[1] else between.join(texts), unit)
+
+
 def duration(seconds: float) -> Words:
     """Seconds as hours and minutes, or minutes and seconds when short."""
     if seconds >= 3600:

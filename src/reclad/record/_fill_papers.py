@@ -55,7 +55,11 @@ STEPS = (
     ("Melt pool of a moving source with images in the wall", "eagar1983"),
     ("Pool, powder caught and bead solved together; mass closes exactly", "picasso1994, huang2019"),
     ("Tracks side by side as parabolas resting on the profile already laid", "ocelik2014"),
-    ("Part temperature turn by turn; the power follows it at constant dilution", "carslaw1959"),
+    (
+        "Heat of the whole part in cells, melt pools finely along the path; the power holds the "
+        "pool’s depth",
+        "voller1987",
+    ),
     (
         "Every unknown drawn from its published or assumed spread; limits judged draw by draw",
         "assumed",
@@ -72,9 +76,6 @@ _STEPS_OF = {  # where a pipe's words do not fit another shape
     "plate": {
         "Melt pool of a moving source with images in the wall": (
             "Melt pool of a moving source with images in the plate’s underside"
-        ),
-        "Part temperature turn by turn; the power follows it at constant dilution": (
-            "Part temperature track by track; the power follows it at constant dilution"
         ),
     },
 }

@@ -120,13 +120,13 @@ def _contours(
             d = trace(px, py)
             drawn.append(path(d, "halo") + path(d, f"contour c{index % 4}"))
         others = [c for i, group in enumerate(curves) if i != index for c in group]
-        spot = _free_spot(axes, curves[index], others, taken)
+        spot = free_spot(axes, curves[index], others, taken)
         taken.append(spot)
         tags.append(circle(*spot, 8.5, "tag") + text(spot[0], spot[1] + 4, tag, "tag-no", "middle"))
     return "".join(drawn + tags), legend
 
 
-def _free_spot(
+def free_spot(
     axes: Axes, curves: list[Curve], others: list[Curve], taken: list[tuple[float, float]]
 ) -> tuple[float, float]:
     """The place on a curve farthest from marks, other curves and the edge."""

@@ -15,6 +15,7 @@ from reclad.record._fill_figures import (
     fill_section,
     fill_window,
 )
+from reclad.record._fill_heat import fill_plan_heat
 from reclad.record._fill_papers import fill_assumed, fill_budget, fill_method, fill_setup
 from reclad.record.names import MEASUREMENTS, explain_limit, name_limit
 from reclad.record.summary import program_name
@@ -58,6 +59,7 @@ def fill_report(plan: Plan, *, now: datetime.datetime) -> ReportView:
         section=fill_section(plan),
         length=fill_length(plan),
         heat=fill_heat(plan),
+        whole_heat=fill_plan_heat(plan),
         backplot=fill_backplot(plan),
         budget=fill_budget(plan),
         setup=fill_setup(plan, now),

@@ -18,6 +18,7 @@ from reclad.path import Toolpath
 from reclad.program import Program, load_program
 from reclad.record.alone import alone
 from reclad.record.summary import program_name
+from reclad.record.thermal import HEAT_FILE, HEAT_TABLE, write_heat_table, write_history
 
 if TYPE_CHECKING:
     import datetime
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 
 PLAN = "plan"
 MANIFEST = "manifest.json"
-_PACKAGES = ("reclad", "numpy", "scipy", "numba", "pydantic")
+_PACKAGES = ("reclad", "numpy", "scipy", "numba", "pydantic", "h5py")
 _OURS = re.compile(
-    r"(manifest\.json|plan\.json|report\.html|path\.npz"
+    r"(manifest\.json|plan\.json|report\.html|path\.npz|heat\.(vtkhdf|csv)"
     r"|(program|refused|(dry-run-?)?(coupon|from-turn-\d+)?)\.(ngc|mpf|txt|npz))"
 )
 # What a desktop, an editor or a killed `reclad post` leaves; nobody's work.
@@ -141,7 +142,7 @@ def load_plan(where: Path, sources: dict[str, str] | None = None) -> SavedPlan:
 def _read_plan(folder: Path, manifest: dict[str, Any]) -> SavedPlan:
     summary = _read_json(folder / "plan.json")
     arrays: dict[str, Any] = read_arrays(folder / "path.npz")
-    path = {part.name: arrays[part.name] for part in fields(Toolpath)}
+    path = {part.name: arrays[part.name] for part in fields(Toolpath) if part.name in arrays}
     return SavedPlan(
         folder,
         manifest,
@@ -209,6 +210,8 @@ def _write_files(
     plan.program.save(folder / "program.npz")
     path = {part.name: _as_array(getattr(plan.toolpath, part.name)) for part in fields(Toolpath)}
     write_arrays(folder / "path.npz", path | {"power": plan.block_power})
+    write_history(plan.heat, folder / HEAT_FILE)
+    write_heat_table(plan.heat.along, folder / HEAT_TABLE)
     (folder / "report.html").write_text(report, encoding="utf-8", newline="\n")
     _write_json(folder / "plan.json", summary)
     written = {p.name: _sha256(p) for p in sorted(folder.iterdir())}

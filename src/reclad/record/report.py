@@ -13,6 +13,9 @@ from markupsafe import Markup
 
 from reclad.record import _display
 from reclad.record._backplot import draw_unrolled
+from reclad.record._heat_figures import draw_along, draw_inner, draw_ledger, draw_points
+from reclad.record._heat_map import draw_surface
+from reclad.record._heat_views import WholeHeatView
 from reclad.record._raster import draw_raster
 from reclad.record._sketch import sketch_part
 from reclad.record._space import draw_in_space, pack_path
@@ -66,6 +69,8 @@ def draw_figures(view: ReportView) -> dict[str, str]:
         program = {"raster": draw_raster(plot, part)}
     else:
         program = {"unrolled": draw_unrolled(plot), "space": draw_in_space(plot, part)}
+    if view.whole_heat is not None:
+        program |= draw_whole_heat(view.whole_heat)
     return program | {
         "sketch": sketch_part(part),
         "window": draw_window(view.window),
@@ -73,6 +78,18 @@ def draw_figures(view: ReportView) -> dict[str, str]:
         "length": draw_length(view.length, part.flat),
         "heat": draw_heat(view.heat, part.flat),
         "time": draw_time(view.budget),
+    }
+
+
+def draw_whole_heat(view: WholeHeatView) -> dict[str, str]:
+    """The figures of the whole repair's heat by name, as SVG text; "heat_points" only where points
+    were named."""
+    points = {} if view.points is None else {"heat_points": draw_points(view.points)}
+    return points | {
+        "heat_along": draw_along(view),
+        "heat_surface": draw_surface(view.surface, view.shape == "plate"),
+        "heat_inner": draw_inner(view.inner, view.shape),
+        "heat_ledger": draw_ledger(view.ledger),
     }
 
 
@@ -112,6 +129,8 @@ def _page() -> jinja2.Template:
         duration=_display.duration,
         limit_text=_display.limit_text,
         count=_count,
+        span=_display.span,
+        heat_gap=lambda share: _display.join_unit(_display.number(100 * share, 2), "%"),
     )
     return environment.from_string(_shipped("report.html.j2"))
 

@@ -11,7 +11,7 @@ A chance is 0..1. Arrays are float64 unless stated.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,9 @@ import numpy.typing as npt
 from reclad.errors import RecladError
 from reclad.record._checks import check_finite, check_lengths
 from reclad.record.words import Words
+
+if TYPE_CHECKING:
+    from reclad.record._heat_views import WholeHeatView
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -387,6 +390,7 @@ class ReportView:
     assumed: tuple[AssumedRow, ...]
     method: MethodView
     language: Literal["en", "zh"] = "zh"  # shown first; the other is one click away
+    whole_heat: WholeHeatView | None = None  # None: not simulated, its section is left out
 
     def __post_init__(self) -> None:
         if self.backplot.flat != self.head.part.flat:

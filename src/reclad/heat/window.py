@@ -1,0 +1,190 @@
+"""A melt pool resolved: a fine window of the part around the beam, from an even start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reclad.heat.grid import mesh_flat, mesh_round
+from reclad.heat.pool_shape import PoolShape, isotherm_depths, measure_pool, surface_line
+from reclad.heat.solution import Walk, solve
+from reclad.heat.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from reclad.heat._cell_kernels import Metal
+    from reclad.heat.grid import Mesh
+
+    Floats = NDArray[np.float64]
+
+_FINE_ACROSS, _FINE_DEEP = 3.0, 2.5  # spot radii around the beam that keep the finest cells
+_GROWTH = 1.35  # of cells further out
+_ASIDE, _DEEP = 22e-3, 18e-3  # m of metal beside and below the beam
+_SETTLING = 4.0  # s a pool travels before it is taken as settled
+_PHASES = 8  # moments over which a pool is averaged, one cell's passing
+_MARGIN = 4.0  # spot radii before the start and after the end
+_EARLIEST, _MOMENTS = 0.08, 10  # s after beam on, and how often a starting pool is looked at
+_FROZEN = 3.0  # s after beam off by which every pool is solid
+_COARSE, _COOLING, _LONGEST = 2.0, 15.0, 0.3  # cells; s and m of the cooling window
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What the pool sees of a part: metal, spot (k, 4) share, along, across, sigma m, the surface's
+    radius m (inf: flat), wall m below it (None: thick), melting K, travel_speed m/s, cell m."""
+
+    metal: Metal
+    spot: tuple[tuple[float, float, float, float], ...]
+    radius: float
+    wall: float | None
+    melting: float
+    travel_speed: float
+    cell: float
+
+    @property
+    def reach(self) -> float:
+        """m from the beam's axis to the edge of its light (two sigma of the outermost part)."""
+        return max(float(np.hypot(x, y)) + 2.0 * s for _, x, y, s in self.spot)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """What ends the part beside the track: `distance` m away, a step of `height` m (0: the end
+    face, nothing beyond)."""
+
+    distance: float
+    height: float = 0.0
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A pool that no longer changes, and the metal under it: the pool, depths m (levels,) of the
+    isotherms asked for (nan where a level is)."""
+
+    pool: PoolShape
+    depths: Floats
+
+
+def settle(
+    bench: Bench,
+    power: float,
+    interpass: float,
+    levels: tuple[float, ...] = (),
+    edge: Edge | None = None,
+) -> Settled:
+    """The pool of `power` W absorbed, several seconds after the beam came on, in metal at
+    `interpass` K, averaged over one cell's passing; levels K of isotherms to look for."""
+    mesh, walk = _lay_out(bench, power, _travel(bench), edge)
+    passing = bench.cell / bench.travel_speed
+    phases = walk.time[-1] - passing * (np.arange(_PHASES)[::-1] + 0.5) / _PHASES
+    done = solve(mesh, bench.metal, Surroundings(interpass), walk, interpass, shots=phases)
+    pools = [measure_pool(mesh, f, bench.melting, 0.0, bench.travel_speed) for f in done.shots]
+    depths = np.array([isotherm_depths(mesh, f, levels) for f in done.shots]).mean(axis=0)
+    return Settled(PoolShape.mean(pools), depths)
+
+
+def begin(bench: Bench, power: float, interpass: float) -> tuple[Floats, list[PoolShape]]:
+    """Moments (n,) s after the beam comes on and the pools then."""
+    mesh, walk = _lay_out(bench, power, _travel(bench), None)
+    moments = np.geomspace(_EARLIEST, walk.time[-1], _MOMENTS)
+    done = solve(mesh, bench.metal, Surroundings(interpass), walk, interpass, shots=moments)
+    return moments, [
+        measure_pool(mesh, f, bench.melting, 0.0, bench.travel_speed) for f in done.shots
+    ]
+
+
+def freezing_time(bench: Bench, power: float, interpass: float) -> float:
+    """Seconds from beam off until the last of the pool is solid."""
+    mesh, walk = _lay_out(bench, power, _travel(bench), None)
+    over = float(walk.time[-1])
+    moments = over + np.linspace(0.0, _FROZEN, 61)
+    done = solve(
+        mesh, bench.metal, Surroundings(interpass), walk, interpass,
+        until=float(moments[-1]) + 0.01, shots=moments,
+    )  # fmt: skip
+    hottest = done.shots.max(axis=(1, 2))
+    return float(np.interp(-bench.melting, -hottest, moments)) - over
+
+
+def cooling_time(bench: Bench, power: float, interpass: float) -> float:
+    """t8/5 (s): from 800 to 500 degC on the track's surface; nan where the metal is not back at 500
+    degC within the window. The window is long and its cells coarse."""
+    coarse = replace(bench, cell=_COARSE * bench.cell)
+    travel = min(_COOLING * bench.travel_speed, _LONGEST)
+    mesh, walk = _lay_out(coarse, power, travel, None)
+    done = solve(mesh, bench.metal, Surroundings(interpass), walk, interpass,
+                 shots=walk.time[-1:] - 1e-6)  # fmt: skip
+    behind = surface_line(mesh, done.shots[0], 0.0)
+    peak = int(behind.argmax())
+    begun = float(walk.turned[0]) / float(mesh.grid.step[0])
+    line = behind[int(begun) + 1 : peak + 1]
+    if line.min() > 773.15 or line.max() < 1073.15:
+        return float("nan")
+    # The line falls away from the peak: read both crossings from the peak backwards.
+    falling = np.maximum.accumulate(line)
+    at = np.interp([773.15, 1073.15], falling, np.arange(line.size))
+    return float((at[1] - at[0]) * coarse.cell / bench.travel_speed)
+
+
+def _travel(bench: Bench) -> float:
+    return float(np.clip(_SETTLING * bench.travel_speed, 20e-3, 80e-3))
+
+
+def _lay_out(bench: Bench, power: float, travel: float, edge: Edge | None) -> tuple[Mesh, Walk]:
+    """Mesh and walk of a window; the track runs `travel` m at axial 0, cells are smallest there."""
+    cell, reach = bench.cell, bench.reach
+    margin = _MARGIN * reach
+    length = travel + 2.0 * margin
+    around = 8 * round(length / cell / 8.0)
+    side = _graded(_FINE_ACROSS * reach, _ASIDE, cell)
+    low, high, above = -side[::-1], side, 0.0
+    if edge is not None:
+        near = side[side < edge.distance - 0.3 * cell]
+        high = np.append(near, edge.distance)
+        if edge.height > 0.0:
+            beyond = edge.distance + _graded(2.0 * cell, _ASIDE, cell)
+            high, above = np.concatenate((high, beyond[1:])), edge.height
+    axial = np.concatenate((low[:-1], high))
+    depth = min(bench.wall or _DEEP, _DEEP if np.isinf(bench.radius) else 0.8 * bench.radius)
+    down = _graded(_FINE_DEEP * reach, depth, cell)
+    up = np.arange(1, round(above / cell) + 1) * cell
+    wall = edge.distance if edge else np.inf
+    surface = np.where(0.5 * (axial[1:] + axial[:-1]) > wall, up.size * cell, 0.0)
+    rows = np.concatenate((-down[::-1], up))
+    if np.isinf(bench.radius):
+        mesh = mesh_flat(axial, depth + surface, depth + rows, length / around, around)
+        radius = 1.0
+    else:
+        radius = bench.radius
+        mesh = mesh_round(
+            axial, radius + surface, radius - depth, radius + rows, around, length / radius
+        )
+    walk = Walk(
+        time=np.array([0.0, travel / bench.travel_speed]),
+        axial=np.zeros(2),
+        turned=np.array([margin, length - margin]) / radius,
+        radius=np.full(2, radius),
+        lit=np.ones(1, dtype=np.bool_),
+        power=np.array([power]),
+        clad=np.zeros(1),
+        share=1.0,
+        spot=np.array(bench.spot),
+    )
+    return mesh, walk
+
+
+def _graded(fine: float, far: float, cell: float) -> Floats:
+    """Edges from 0 in steps of `cell` up to `fine`, then growing, ending at `far`."""
+    edges = [0.0]
+    step = cell
+    while edges[-1] < far - 0.5 * step:
+        if edges[-1] >= fine:
+            step *= _GROWTH
+        edges.append(edges[-1] + step)
+    out = np.array(edges)
+    # The last cell takes up what is left over.
+    out[-1] = far
+    return out
