@@ -71,7 +71,7 @@ def test_equal_histories_give_equal_bytes_in_any_process(tmp_path: Path) -> None
     write_history(short(), here)
     for seed in ("1", "2"):
         there = tmp_path / f"{seed}.vtkhdf"
-        command = [sys.executable, "-c", code, str(Path(__file__).parent), str(there)]
+        command = [sys.executable, "-c", code, str(Path(__file__).parents[1]), str(there)]
         subprocess.run(command, env={"PYTHONHASHSEED": seed}, check=True)
         assert there.read_bytes() == here.read_bytes()
 

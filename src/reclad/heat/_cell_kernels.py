@@ -222,11 +222,12 @@ def _update_below(
             h[p + j] += inverse * inward[s + j + one] * (theta[o + j] - theta[q + j])
     else:
         for j in range(np.uint64(cells)):
-            c = theta[q + j]
+            c = 0.75 * theta[q + j]
             k = s + j + j + one
             i = o + j + j
             h[p + j] += inverse * (
-                inward[k] * (theta[i] - c) + inward[k + one] * (theta[i + one] - c)
+                inward[k] * (theta[i] - c - 0.25 * theta[q + j - one])
+                + inward[k + one] * (theta[i + one] - c - 0.25 * theta[q + j + one])
             )
 
 
@@ -289,10 +290,11 @@ def conduct(
                 d = np.uint64(here + first[r - 1])
                 inward = outwards[z, r - 1]
                 if around[r - 1] != n:
+                    # A wider cell is met where the finer one lies: a quarter of it off its middle.
                     for i in range(n // 2):
-                        value = th[here + first[r - 1] + i]
-                        th[doubled + 2 * i] = value
-                        th[doubled + 2 * i + 1] = value
+                        b = here + first[r - 1] + i
+                        th[doubled + 2 * i] = 0.75 * th[b] + 0.25 * th[b - 1]
+                        th[doubled + 2 * i + 1] = 0.75 * th[b] + 0.25 * th[b + 1]
                     d = np.uint64(doubled)
             if r == top:
                 # Towards a lower neighbour a shoulder's outermost row is bare.
@@ -317,7 +319,9 @@ def conduct(
                 if finer == 2:
                     for i in range(n):
                         b = here + first[r + 1] + 2 * i
-                        th[summed + i] = th[b] + th[b + 1]
+                        c = here + first[r] + i
+                        bent = 0.5 * th[c] - 0.25 * (th[c - 1] + th[c + 1])
+                        th[summed + i] = th[b] + th[b + 1] + bent
                     o = np.uint64(summed)
             _update_row(
                 h, p, th, q, np.uint64(width), d, o, n, float(finer), inverse, besides[z, r],

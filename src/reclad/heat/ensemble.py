@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,25 +60,36 @@ def simulate_draws(
     heatings: list[Heating],
     *,
     workers: int | None = None,
+    executor: Executor | None = None,
     say: Callable[[float], None] = lambda _: None,
 ) -> Ensemble:
-    """The repair of `repair` for each of `heatings`, over `workers` processes (all cores).
+    """The repair for each of `heatings`, over `workers` processes (all cores), or wherever
+    `executor` runs things: a Dask cluster gives one with `Client.get_executor()`.
 
     Every draw is kept in the cache as it ends: stopped and started again, only the rest is solved.
     say   share done, after each draw
     """
-    rows: list[tuple[Floats, ...]] = [()] * len(heatings)
+    if executor is not None:
+        return _gather(executor, repair, heatings, say)
     # Fresh processes on every system: a fork would copy what numba and the caller hold.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
-        tasks = {pool.submit(_one, repair, h): i for i, h in enumerate(heatings)}
-        try:
-            for number, task in enumerate(as_completed(tasks), start=1):
-                rows[tasks[task]] = task.result()
-                say(number / len(tasks))
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+        return _gather(pool, repair, heatings, say)
+
+
+def _gather(
+    pool: Executor, repair: Repair, heatings: list[Heating], say: Callable[[float], None]
+) -> Ensemble:
+    rows: list[tuple[Floats, ...]] = [()] * len(heatings)
+    tasks = {pool.submit(_one, repair, h): i for i, h in enumerate(heatings)}
+    try:
+        for number, task in enumerate(as_completed(tasks), start=1):
+            rows[tasks[task]] = task.result()
+            say(number / len(tasks))
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        raise
     return Ensemble(*(np.array(column) for column in zip(*rows, strict=True)))
 
 

@@ -212,7 +212,8 @@ def _gaps(axial: Floats) -> Floats:
 def _halvings(middle: Floats, around: int) -> NDArray[np.int64]:
     """How often each row's cell count is halved, so that arcs stay near those of the surface."""
     halved = np.zeros(middle.size, dtype=np.int64)
-    most = int(np.log2(around & -around))
+    # Fewer than four cells round the axis would not let heat pass across it.
+    most = min(int(np.log2(around & -around)), max(0, int(np.log2(around / 4.0))))
     for r in range(middle.size - 2, -1, -1):
         wish = int(np.ceil(np.log2(max(_NARROWEST * middle[-1] / middle[r], 1.0)) - 1e-9))
         halved[r] = min(wish, halved[r + 1] + 1, most)

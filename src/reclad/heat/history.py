@@ -93,11 +93,14 @@ class Ledger:
 
     @property
     def gap(self) -> float:
-        """What the books do not explain, as a share of the absorbed heat."""
+        """What the books do not explain, as a share of the absorbed heat; of the largest entry
+        where the beam was never on."""
         spent = (
-            self.stored + self.convection + self.radiation + self.jet + self.bore + self.contacts
+            *(self.stored, self.convection, self.radiation),
+            *(self.jet, self.bore, self.contacts),
         )
-        return abs(self.absorbed - spent) / max(self.absorbed, 1e-300)
+        whole = self.absorbed or max(map(abs, spent)) or 1.0
+        return abs(self.absorbed - sum(spent)) / whole
 
 
 @dataclass(frozen=True, eq=False)

@@ -146,24 +146,23 @@ def _crossings(ridge: Floats, level: float, peak: int) -> tuple[float, float]:
     """Where (cells, fractions of one) the ridge falls through level ahead of and behind its peak;
     the ridge may run round."""
     n = ridge.size
+    place = np.arange(-1.0, 3.0)
     ahead = next(k for k in range(1, n) if ridge[(peak + k) % n] <= level)
     behind = next(k for k in range(1, n) if ridge[(peak - k) % n] <= level)
-    a, b = ridge[(peak + ahead - 1) % n], ridge[(peak + ahead) % n]
-    front = peak + ahead - 1 + (a - level) / (a - b)
-    a, b = ridge[(peak - behind + 1) % n], ridge[(peak - behind) % n]
-    return front, peak - behind + 1 - (a - level) / (a - b)
+    forth = ridge[(peak + ahead - 1 + place.astype(int)) % n]
+    back = ridge[(peak - behind + 1 - place.astype(int)) % n]
+    front = peak + ahead - 1 + _cross(place, forth, 1, level)
+    return front, peak - behind + 1 - _cross(place, back, 1, level)
 
 
 def _extent(place: Floats, value: Floats, level: float) -> float:
-    """Distance between the outermost crossings of level."""
+    """Distance between the outermost crossings of level; to the last place where it is never
+    crossed."""
     over = np.flatnonzero(value > level)
     i, j = int(over[0]), int(over[-1])
-    left, right = place[0], place[-1]
-    if i > 0:
-        left = np.interp(level, value[i - 1 : i + 1], place[i - 1 : i + 1])
-    if j < value.size - 1:
-        right = np.interp(-level, -value[j : j + 2], place[j : j + 2])
-    return float(right - left)
+    left = _cross(-place[::-1], value[::-1], value.size - 1 - i, level) if i > 0 else -place[0]
+    right = _cross(place, value, j, level) if j < value.size - 1 else place[-1]
+    return float(left + right)
 
 
 def _first_below(depth: Floats, value: Floats, level: float) -> float:
@@ -172,13 +171,43 @@ def _first_below(depth: Floats, value: Floats, level: float) -> float:
     if under.size == 0:
         return float(depth[-1])
     i = int(under[0])
-    if i == 0:
+    return _cross(depth, value, i - 1, level) if i else 0.0
+
+
+def _cross(x: Floats, y: Floats, i: int, level: float) -> float:
+    """Where, between x[i] and x[i + 1], y falls through level on the monotone cubic through its
+    neighbours (Fritsch, Carlson 1980): straight lines would wobble with the cells."""
+    h, fall = float(x[i + 1] - x[i]), float(y[i + 1] - y[i])
+    start = _tangent(x, y, i) * h if i > 0 else fall
+    end = _tangent(x, y, i + 1) * h if i + 2 < x.size else fall
+    low, high = 0.0, 1.0
+    for _ in range(40):
+        t = 0.5 * (low + high)
+        value = (
+            float(y[i])
+            + start * t * (1.0 - t) ** 2
+            + fall * t * t * (3.0 - 2.0 * t)
+            - end * t * t * (1.0 - t)
+        )
+        low, high = (t, high) if value > level else (low, t)
+    return float(x[i]) + 0.5 * (low + high) * h
+
+
+def _tangent(x: Floats, y: Floats, i: int) -> float:
+    """Slope of the monotone cubic at x[i]: the weighted harmonic mean of those beside it."""
+    h0, h1 = float(x[i] - x[i - 1]), float(x[i + 1] - x[i])
+    d0, d1 = float(y[i] - y[i - 1]) / h0, float(y[i + 1] - y[i]) / h1
+    if d0 * d1 <= 0.0:
         return 0.0
-    return float(np.interp(-level, -value[i - 1 : i + 1], depth[i - 1 : i + 1]))
+    w0, w1 = 2.0 * h1 + h0, h1 + 2.0 * h0
+    return (w0 + w1) / (w0 / d0 + w1 / d1)
 
 
 def _slope(ridge: Floats, place: float) -> float:
-    """Change of the ridge per cell at a place."""
+    """Change of the ridge per cell at a place: straight between the middles of two spans, so that
+    it does not jump from cell to cell."""
     n = ridge.size
-    i = int(np.floor(place))
-    return float(ridge[(i + 1) % n] - ridge[i % n])
+    i = int(np.floor(place - 0.5))
+    near, far = (float(ridge[(k + 1) % n] - ridge[k % n]) for k in (i, i + 1))
+    share = place - 0.5 - i
+    return near * (1.0 - share) + far * share

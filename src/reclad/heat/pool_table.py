@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_INTERPASS_NODES, _POWER_NODES = 5, 5
+_INTERPASS_NODES, _POWER_NODES = 6, 9
+_LONGEST_COOLING = 25.0  # s; a slower t8/5 is not told
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,26 +56,28 @@ class PoolTable:
 
     @cached_property
     def _splines(self) -> dict[str, RectBivariateSpline]:
+        columns = {f.name: getattr(self.pools, f.name) for f in fields(Pools)}
+        # t8/5 grows without bound towards 500 degC; what goes to nought smoothly is its inverse.
+        columns["t85"] = np.nan_to_num(1.0 / columns["t85"])
         return {
-            f.name: RectBivariateSpline(
-                self.interpass, self.power, getattr(self.pools, f.name), kx=3, ky=3
-            )
-            for f in fields(Pools)
-            if np.all(np.isfinite(getattr(self.pools, f.name)))
+            name: RectBivariateSpline(self.interpass, self.power, values, kx=3, ky=3)
+            for name, values in columns.items()
+            if np.all(np.isfinite(values))
         }
 
     def at(self, interpass: Floats, power: Floats) -> Pools:
         """Pools met one by one, both (n,); the table's edges hold beyond it."""
         t = np.clip(interpass, self.interpass[0], self.interpass[-1])
         p = np.clip(power, self.power[0], self.power[-1])
-        return Pools(
-            **{
-                f.name: np.maximum(self._splines[f.name].ev(t, p), 0.0)
-                if f.name in self._splines
-                else _between(self.interpass, self.power, getattr(self.pools, f.name), t, p)
-                for f in fields(Pools)
-            }
-        )
+        found = {
+            f.name: np.maximum(self._splines[f.name].ev(t, p), 0.0)
+            if f.name in self._splines
+            else np.full(t.shape, np.nan)
+            for f in fields(Pools)
+        }
+        slow = np.maximum(found["t85"], 1e-12)
+        found["t85"] = np.where(slow * _LONGEST_COOLING > 1.0, 1.0 / slow, np.nan)
+        return Pools(**found)
 
     def scaled(self, usual: PoolTable, other: PoolTable) -> PoolTable:
         """This table times `other` over `usual`, all on the same nodes."""
@@ -166,7 +169,8 @@ def tabulate_edges(bench: Bench, power: float, interpass: float, step: float) ->
         usual, *beside = side_by_side(settle, [None, *near])
         ending = [three / usual for three in beside]
         moments, pools = window.begin(bench, power, interpass)
-        starting = np.array([_three(pool) for pool in pools])
+        # A pool that starts only grows: what wavers is the grid.
+        starting = np.maximum.accumulate([_three(pool) for pool in pools], axis=0)
         return {
             "since": np.concatenate(([0.0], moments)),
             "starting": np.vstack((np.zeros(3), starting / starting[-1])),
@@ -183,15 +187,6 @@ def _three(pool: pool_shape.PoolShape) -> Floats:
 
 def _columns(at: Floats, nodes: Floats, factors: Floats) -> Floats:
     return np.column_stack([np.interp(at, nodes, factors[:, k]) for k in range(3)])
-
-
-def _between(x: Floats, y: Floats, value: Floats, at_x: Floats, at_y: Floats) -> Floats:
-    """Bilinear, nan where a corner is."""
-    i = np.clip(np.searchsorted(x, at_x) - 1, 0, x.size - 2)
-    j = np.clip(np.searchsorted(y, at_y) - 1, 0, y.size - 2)
-    u, w = (at_x - x[i]) / (x[i + 1] - x[i]), (at_y - y[j]) / (y[j + 1] - y[j])
-    low = value[i, j] * (1.0 - w) + value[i, j + 1] * w
-    return np.asarray(low * (1.0 - u) + (value[i + 1, j] * (1.0 - w) + value[i + 1, j + 1] * w) * u)
 
 
 def _ratio(other: Floats, usual: Floats) -> Floats:

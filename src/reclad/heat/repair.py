@@ -41,7 +41,9 @@ if TYPE_CHECKING:
 _COOL_DOWN = 0.05  # of the repair's length, watched after it
 _LOOKS = 8  # at the probes in the shortest turn
 _SHOTS = (0.02, 0.25, 0.5, 0.75, 1.0)  # of the repair's length, for the whole field
-_POWERS = (0.3, 1.6)  # of the procedure's absorbed power, for which pools are tabulated
+# of the power that reaches the pool's floor, and of all that is absorbed: between them pools are
+# tabulated
+_LEAST, _MOST = 0.55, 1.4
 _LAW_NODES = 25
 _COARSE = 2.0  # times larger cells, for the pools of single draws
 _STEP_SEEN = 5e-3  # m of a shoulder that a pool beside it notices
@@ -68,7 +70,7 @@ def resolve_pools(
     first time, then from the cache)."""
     absorbed = heating.share * procedure.power
     bench = _bench(job, deposit, procedure, heating, 1.0)
-    table = tabulate_pools(bench, *_ranges(job, absorbed), _levels(job), say)
+    table = tabulate_pools(bench, *_ranges(job, procedure, heating), _levels(job), say)
     step = max(job.part.shoulder_from, job.part.shoulder_to)
     edges = tabulate_edges(bench, absorbed, procedure.interpass, min(step, _STEP_SEEN))
     return PoolModel(table, edges)
@@ -83,23 +85,25 @@ def adapt_pools(
     pools: PoolModel,
 ) -> PoolModel:
     """The pools of one draw from those of the median: scaled by what coarse solves of both say."""
-    absorbed = middle.share * procedure.power
     coarse = [
         tabulate_pools(
-            _bench(job, deposit, procedure, h, _COARSE), *_ranges(job, absorbed), _levels(job)
+            _bench(job, deposit, procedure, h, _COARSE),
+            *_ranges(job, procedure, middle),
+            _levels(job),
         )
         for h in (middle, heating)
     ]
     return PoolModel(pools.table.scaled(*coarse), pools.edges)
 
 
-def _ranges(job: Job, absorbed: float) -> tuple[tuple[float, float], tuple[float, float]]:
+def _ranges(
+    job: Job, procedure: Procedure, heating: Heating
+) -> tuple[tuple[float, float], tuple[float, float]]:
     """Interpass temperatures (K) and absorbed powers (W) that pools are wanted for."""
     hottest = job.limits.interpass_max + 150.0
-    return (
-        (min(job.ambient, job.preheat), hottest),
-        (_POWERS[0] * absorbed, _POWERS[1] * absorbed),
-    )
+    absorbed = heating.share * procedure.power
+    least = max(_LEAST * (absorbed - heating.drawn), 0.15 * absorbed)
+    return (min(job.ambient, job.preheat), hottest), (least, _MOST * absorbed)
 
 
 def _levels(job: Job) -> tuple[float, float, float]:

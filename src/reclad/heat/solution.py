@@ -29,7 +29,7 @@ STEFAN_BOLTZMANN = 5.670374419e-8  # W/m2/K4, CODATA 2018, exact since 2019
 _SELDOM = 8  # steps between two reckonings of the losses, at most,
 _SMALL = 5e-2  # and share of a skin cell's excess lost between two
 _CROSSED = 0.6  # of a cell, by the head in one step at most
-_HOT = 700.0  # K, where radiation is judged for that
+_HOT, _WARMED = 700.0, 400.0  # K where radiation, and rise over which heat, is judged for that
 _PATIENCE = 30  # times the walk's own length that a head may stand still
 _BREATH = 40_000_000  # cell updates between two looks at the keyboard
 
@@ -194,8 +194,8 @@ def _seldom(mesh: Mesh, metal: Metal, around: Surroundings, dt: float) -> int:
     """Every how many steps losses are reckoned: they change far more slowly than conduction."""
     film = around.film + 4.0 * around.emissivity * STEFAN_BOLTZMANN * _HOT**3
     film = max([film, around.bore_film, *(around.film + c.film for c in around.clasps)])
-    hot = enthalpy_at(metal, np.array([around.ambient, _HOT]))
-    capacity = float(hot[1] - hot[0]) / (_HOT - around.ambient)
+    warm = enthalpy_at(metal, np.array([around.ambient, around.ambient + _WARMED]))
+    capacity = float(warm[1] - warm[0]) / _WARMED
     thin = min(float(mesh.skin.thick[:, 1].min()), float(mesh.rows[1] - mesh.rows[0]))
     return max(1, min(_SELDOM, int(_SMALL * capacity * thin / max(film * dt, 1e-300))))
 

@@ -24,11 +24,12 @@ _FINE_ACROSS, _FINE_DEEP = 3.0, 2.5  # spot radii around the beam that keep the 
 _GROWTH = 1.35  # of cells further out
 _ASIDE, _DEEP = 22e-3, 18e-3  # m of metal beside and below the beam
 _SETTLING = 4.0  # s a pool travels before it is taken as settled
+_FEW_PHASES = 4  # the same for each moment of a starting pool
 _PHASES = 8  # moments over which a pool is averaged, one cell's passing
 _MARGIN = 4.0  # spot radii before the start and after the end
 _EARLIEST, _MOMENTS = 0.08, 10  # s after beam on, and how often a starting pool is looked at
 _FROZEN = 3.0  # s after beam off by which every pool is solid
-_COARSE, _COOLING, _LONGEST = 2.0, 15.0, 0.3  # cells; s and m of the cooling window
+_COARSE, _COOLING, _LONGEST = 2.5, 30.0, 0.4  # cells; s and m of the cooling window
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,17 @@ def settle(
 
 
 def begin(bench: Bench, power: float, interpass: float) -> tuple[Floats, list[PoolShape]]:
-    """Moments (n,) s after the beam comes on and the pools then."""
+    """Moments (n,) s after the beam comes on and the pools then, each averaged over the time in
+    which the beam passes one cell."""
     mesh, walk = _lay_out(bench, power, _travel(bench), None)
-    moments = np.geomspace(_EARLIEST, walk.time[-1], _MOMENTS)
-    done = solve(mesh, bench.metal, Surroundings(interpass), walk, interpass, shots=moments)
+    passing = bench.cell / bench.travel_speed
+    moments = np.geomspace(_EARLIEST, walk.time[-1] - passing, _MOMENTS)
+    phases = passing * (np.arange(_FEW_PHASES) + 0.5) / _FEW_PHASES - 0.5 * passing
+    shots = (moments[:, None] + phases[None, :]).ravel()
+    done = solve(mesh, bench.metal, Surroundings(interpass), walk, interpass, shots=shots)
+    pools = [measure_pool(mesh, f, bench.melting, 0.0, bench.travel_speed) for f in done.shots]
     return moments, [
-        measure_pool(mesh, f, bench.melting, 0.0, bench.travel_speed) for f in done.shots
+        PoolShape.mean(pools[k : k + _FEW_PHASES]) for k in range(0, len(pools), _FEW_PHASES)
     ]
 
 

@@ -134,6 +134,27 @@ class JobFile(Declared):
             )
         return self
 
+    @model_validator(mode="after")
+    def _held_clear_of_the_clad(self) -> Self:
+        part, holding = self.part, self.holding
+        if holding.chuck_length > part.length - part.clad_to:
+            raise broken_rule(
+                "holding chuck_length",
+                f"{_mm(holding.chuck_length)} grips into the zone to clad, which ends "
+                f"{_mm(part.length - part.clad_to)} from the far end; grip less",
+            )
+        rest = holding.rest_at
+        if rest is not None and not 0.5 * holding.rest_width <= rest <= part.length:
+            raise broken_rule(
+                "holding rest_at",
+                f"{_mm(rest)} does not lie on the {_mm(part.length)} part; correct it",
+            )
+        if part.shape != "pipe" and holding.bore_film > 0.0:
+            raise broken_rule(
+                "holding bore_film", f"a {part.shape} has no bore; leave the line out"
+            )
+        return self
+
 
 def _celsius(kelvin: float) -> str:
     return format_quantity(kelvin, "degC")

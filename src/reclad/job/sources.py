@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from reclad.errors import JobError
 from reclad.job.numbers import numbers_of
 from reclad.job.reading import read_text
-from reclad.units import nearest, show
+from reclad.units import Q, format_quantity, nearest, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,6 +105,10 @@ def assumed(job: Job) -> list[Assumed]:
         for one in assumed_in(model):
             what = f"{label} {one.what}"
             found.setdefault(what, one._replace(what=what))
+    for key in _assumed_holding(job):
+        found[f"holding {key}"] = Assumed(
+            f"holding {key.replace('_', ' ')}", _text(job.holding, key), "assumed"
+        )
     feeder = job.cell.feeder
     if feeder.powder.casefold() != job.feedstock.name.casefold():
         what = f"machine {job.cell.name} feeder curve"
@@ -112,6 +116,20 @@ def assumed(job: Job) -> list[Assumed]:
             what, f"weighed with {feeder.powder}", f"assumed: not weighed with {job.feedstock.name}"
         )
     return list(found.values())
+
+
+def _assumed_holding(job: Job) -> list[str]:
+    """Films and masses that job.toml leaves to the defaults and the heat of the part depends on."""
+    holding = job.holding
+    used = ["gas_film", "gas_reach"]
+    used += ["chuck_film", "chuck_mass"] if holding.chuck_length else []
+    used += ["rest_film", "rest_width"] if holding.rest_at is not None else []
+    return [key for key in used if key not in holding.model_fields_set]
+
+
+def _text(model: BaseModel, key: str) -> str:
+    quantity = next(m for m in type(model).model_fields[key].metadata if isinstance(m, Q))
+    return format_quantity(getattr(model, key), quantity.unit)
 
 
 def assumed_in(model: BaseModel) -> list[Assumed]:
