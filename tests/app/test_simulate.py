@@ -333,3 +333,24 @@ def test_no_edit_of_a_case_brings_down_the_door(
         said = str(error)
     assert said.isprintable()
     assert len(said) < 500
+
+
+@pytest.mark.slow
+def test_a_job_is_solved_over_its_draws_and_goes_into_a_table(reclad: Callable) -> None:
+    assert reclad("new", "seat", "--like", "bearing").code == 0
+    told = reclad("simulate", "seat", "--draws", "3", "-o", "out", "--json").json
+    assert (told["draws"], told["turns"]) == (3, 24)
+    assert told["ledger_gap"] < 1e-9
+    named = {row["what"]: row["value"] for row in told["rows"]}
+    met = named["interpass, hottest turn"]
+    assert 250 < met["p05"] <= met["p50"] <= met["p95"] < 450
+    # one solve spread in closed form against these solves: a few kelvin of a rise of a hundred
+    assert 0 < told["spread_off"]["value"] < 8
+    rows = table(Path("out/heat-draws.csv"))
+    assert [row["turn"] for row in rows] == list(range(1, 25))
+    assert rows[-1]["interpass_p50_degC"] > rows[0]["interpass_p50_degC"] + 50
+    again = reclad("simulate", "seat/job.toml", "--draws", "3", "-o", "out")
+    assert (again.code, "lies there already" in again.err) == (1, True)
+    lines = reclad("simulate", "seat", "--draws", "3").out.splitlines()
+    assert lines[0].startswith("seat: the whole repair solved for 3 draws")
+    assert "differs by up to" in lines[-1]

@@ -42,7 +42,7 @@ def summarise_draws(plan: Plan, ensemble: Ensemble) -> dict[str, Any]:
         "draws": ensemble.interpass.shape[0],
         "turns": ensemble.interpass.shape[1],
         "rows": [{"what": what, "value": quantity(values, unit)} for what, values, unit in rows],
-        "spread_off": {"value": round(float(np.abs(off).max()), 2), "unit": "K"},
+        "spread_off": quantity(float(np.abs(off).max()), "K"),
         "ledger_gap": float(ensemble.gap.max()),
     }
 
