@@ -1,9 +1,8 @@
-"""The figures of the main job, measured: `python benchmarks/main_job.py > docs/benchmarks.md`."""
+"""The figures of the main job, measured: `python benchmarks/main_job.py`, which writes its section
+of docs/benchmarks.md."""
 
 from __future__ import annotations
 
-import os
-import platform
 import resource
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from page import conditions, write_section
 
 from reclad.job import new_job, read_job
 from reclad.lab import prior
@@ -149,19 +149,20 @@ def main() -> None:
         rows += program_rows(folder / "pipe-demo")
         rows += physics_rows()
         rows += bead_rows(new_job("bench", where=folder))
-    print("# Benchmarks\n")
-    print("Measured, not promised. Made by `python benchmarks/main_job.py > docs/benchmarks.md`.")
-    print(
-        f"Two shared cores, {os.cpu_count()} seen, Python {platform.python_version()}; timings on"
-    )
-    print("a shared machine vary by a factor of two, CPU seconds less.\n")
-    print("| figure | measured | wanted |\n|---|---|---|")
-    for row in rows:
-        print("| " + " | ".join(row) + " |")
-    print("\nBroken programs refused for their physical reason with their line, checksums off,")
-    print("alone and against the plan: `pytest tests/program/test_mutants.py`. The four knobs of a")
-    print("designed experiment: `pytest tests/process/test_bead.py -k knobs`, and")
-    print("[validation](validation.md).")
+    lines = ["| figure | measured | wanted |", "|---|---|---|"]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    figures = "\n".join(lines)
+    text = f"""## The main job
+
+By `python benchmarks/main_job.py` on {conditions()}.
+
+{figures}
+
+Broken programs refused for their physical reason with their line, checksums off,
+alone and against the plan: `pytest tests/program/test_mutants.py`. The four knobs of a
+designed experiment: `pytest tests/process/test_bead.py -k knobs`, and
+[validation](validation.md)."""
+    write_section("main job", text)
 
 
 if __name__ == "__main__":

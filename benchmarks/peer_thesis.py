@@ -1,6 +1,7 @@
 """The peer case B1 timed on one core: `python benchmarks/peer_thesis.py`.
 
-CPU seconds, best of five after one run to warm up, beside how far the results are from the peer's.
+Writes its section of docs/benchmarks.md: CPU seconds, best of five after one run to warm up, beside
+how far the results are from the peer's.
 """
 
 # ruff: noqa: E402
@@ -17,7 +18,10 @@ for library in ("OPENBLAS", "OMP", "MKL", "NUMBA"):
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
+from page import Row, at_most, conditions, table, write_section
 from tests.peers.thesis.case import EXPECTED, HISTORY, read_axes, read_source, read_times
+
+from reclad.heat.sources import MovingSource
 
 MELTING = 1723.0
 ROUNDS = 5
@@ -34,34 +38,62 @@ def best(work: Callable[[], object]) -> float:
     return min(took)
 
 
-def main() -> None:
-    source, axes, times = read_source(), read_axes(), read_times()
-    stored = np.loadtxt(EXPECTED / "B1_meltpool_history.csv", delimiter=",", skiprows=1)
+def field_rows(source: MovingSource) -> list[Row]:
+    """Ten fields on the peer's grid, and how far they are from the peer's."""
+    axes, times = read_axes(), read_times()
     size = " x ".join(str(axis.size) for axis in axes)
     fields = best(lambda: [source.on_grid(*axes, t) for t in times])
-    print(f"{len(times)} snapshots of {size} points: {fields:.3f} CPU s (wanted < 0.05)")
     nodes = [len(source.nodes(t)) for t in times]
-    print(f"  nodes a snapshot: {min(nodes)} to {max(nodes)}")
+    rows = [
+        Row(f"{len(times)} fields of {size} points", f"{fields:.3f} CPU s", "< 0.05 s",
+            fields < 0.05),
+        Row("Gaussians a field", f"{min(nodes)} to {max(nodes)}"),
+    ]  # fmt: skip
     for number in (0, 4, 9):
         peer = np.loadtxt(
             EXPECTED / f"B1_surface_snapshot_{number:02d}.csv", delimiter=",", skiprows=1
         )
-        found = source.at_points(peer[:, :3], times[number])
-        print(
-            f"  snapshot {number}: at most {np.abs(found - peer[:, 3]).max():.3f} K from the peer"
-        )
+        off = np.abs(source.at_points(peer[:, :3], times[number]) - peer[:, 3]).max()
+        rows.append(at_most(f"surface in pass {number + 1}, most off the peer", off, 0.2,
+                            "{:.3f} K", f" of {peer[:, 3].max():.0f} K"))  # fmt: skip
+    return rows
+
+
+def pool_rows(source: MovingSource) -> list[Row]:
+    """The pool's history, and the pool in three passes."""
+    stored = np.loadtxt(EXPECTED / "B1_meltpool_history.csv", delimiter=",", skiprows=1)
     history = read_source(HISTORY)
-    pools = best(lambda: history.pools(stored[:, 0], MELTING))
-    print(f"pool at {len(stored)} times: {pools:.3f} CPU s (wanted < 0.5)")
+    took = best(lambda: history.pools(stored[:, 0], MELTING))
     ours = np.array([[p.length, p.width, p.depth] for p in history.pools(stored[:, 0], MELTING)])
     off = np.abs(ours - stored[:, [6, 7, 11]]).max(axis=1)
-    print(f"  within 0.125 mm of the peer's: {np.sum(off <= 0.125e-3 * (1 + 1e-9))} of {len(off)}")
+    near = int(np.sum(off <= 0.125e-3 * (1 + 1e-9)))
+    rows = [
+        Row(f"melt pool at {len(stored)} times", f"{took:.3f} CPU s", "< 0.5 s", took < 0.5),
+        Row("pools within one step (0.125 mm) of the peer's grid", f"{near} of {len(off)}",
+            f"{len(off) - 1}", near >= len(off) - 1),
+    ]  # fmt: skip
     for number in (0, 4, 9):
-        pool = source.pool(times[number], MELTING)
-        print(
-            f"  pass {number + 1}: W {pool.width * 1e3:.3f}  L {pool.length * 1e3:.3f}  "
-            f"D {pool.depth * 1e3:.3f} mm  peak {pool.peak:.0f} K"
-        )
+        pool = source.pool(read_times()[number], MELTING)
+        rows.append(Row(
+            f"pool in pass {number + 1}: width, length, depth; peak",
+            f"{pool.width * 1e3:.3f}, {pool.length * 1e3:.3f}, {pool.depth * 1e3:.3f} mm; "
+            f"{pool.peak:.0f} K",
+        ))  # fmt: skip
+    return rows
+
+
+def main() -> None:
+    source = read_source()
+    text = f"""## The peer case
+
+By `python benchmarks/peer_thesis.py` on {conditions()}: the case of tests/peers/thesis, solved with
+3DThesis of ORNL too; CPU seconds of one core, best of {ROUNDS}.
+
+{table(field_rows(source) + pool_rows(source))}
+
+Each pool outside one step is accounted for in
+[how to simulate heat](how-to/simulate-heat.md#held-against-another-code)."""
+    write_section("peer", text)
 
 
 if __name__ == "__main__":

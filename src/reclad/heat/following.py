@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from reclad.process import Choice, ModelParameters
 
 _SHORTEST = 1.0  # s worth stopping for
+_MARGIN = 10.0  # K under the limit at which a pause begins, at first
+_ROUNDS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,12 +53,20 @@ def follow(
 
     lay   the path, given its pauses
     """
-    toolpath = lay(())
-    heat, done = simulate(job, deposit, toolpath, heating, law, pools, hold=True)
-    pauses = _pauses(toolpath, done.waits)
-    if pauses:
+    limit, margin = job.limits.interpass_max, _MARGIN
+    for _ in range(_ROUNDS):
+        toolpath = lay(())
+        heat, done = simulate(job, deposit, toolpath, heating, law, pools, hold=margin)
+        pauses = _pauses(toolpath, done.waits)
+        if not pauses:
+            break
         toolpath = lay(pauses)
         heat, done = simulate(job, deposit, toolpath, heating, law, pools)
+        # A stop comes up to a turn late, so that craters do not stack, and turns warm the part.
+        over = float(heat.along.interpass.max()) - limit
+        if over <= 0.0:
+            break
+        margin += over + 1.0
     return Followed(toolpath, np.round(done.power, 1), heat, pauses)
 
 

@@ -58,7 +58,7 @@ class PoolTable:
     def _splines(self) -> dict[str, RectBivariateSpline]:
         columns = {f.name: getattr(self.pools, f.name) for f in fields(Pools)}
         # t8/5 grows without bound towards 500 degC; what goes to nought smoothly is its inverse.
-        columns["t85"] = np.nan_to_num(1.0 / columns["t85"])
+        columns["t85"] = np.nan_to_num(_fill_weak(1.0 / columns["t85"]))
         return {
             name: RectBivariateSpline(self.interpass, self.power, values, kx=3, ky=3)
             for name, values in columns.items()
@@ -187,6 +187,14 @@ def _three(pool: pool_shape.PoolShape) -> Floats:
 
 def _columns(at: Floats, nodes: Floats, factors: Floats) -> Floats:
     return np.column_stack([np.interp(at, nodes, factors[:, k]) for k in range(3)])
+
+
+def _fill_weak(values: Floats) -> Floats:
+    """nan at a row's weak end, where the metal never gets hot enough, from the next power up."""
+    out = values.copy()
+    for j in range(out.shape[1] - 2, -1, -1):
+        out[:, j] = np.where(np.isnan(out[:, j]), out[:, j + 1], out[:, j])
+    return out
 
 
 def _ratio(other: Floats, usual: Floats) -> Floats:

@@ -48,7 +48,6 @@ _LAW_NODES = 25
 _COARSE = 2.0  # times larger cells, for the pools of single draws
 _STEP_SEEN = 5e-3  # m of a shoulder that a pool beside it notices
 _HYSTERESIS = 40.0  # K a pause cools the part below the limit
-_EASY = 10.0  # K under the limit at which a pause begins: the next turn warms the part
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,21 +144,23 @@ def simulate(
     power: PowerLaw | Floats | float,
     pools: PoolModel,
     *,
-    hold: bool = False,
+    hold: float | None = None,
     mesh: Mesh | None = None,
     say: Callable[[float], None] = lambda _: None,
 ) -> tuple[ThermalHistory, Solution]:
     """The temperature history of a whole repair and the pool along its path.
 
     power   W, constant, per block (blocks,), or a law over the interpass temperature met
-    hold    also stand still where the inter-pass limit would be broken: Solution.waits (s) says
-            before which blocks and how long
+    hold    K under the inter-pass limit: a turn that would start hotter is waited for, until the
+            part ahead is 40 K cooler still; Solution.waits: before which blocks, how long
     Conduction with k(T), c(T), latent heat, growth, and the losses of `surroundings_of`; pools are
     settled ones of the same metal at the temperature met, corrected near starts and ends. Errors
     against a uniformly fine solve: docs/benchmarks.md. Checked: tests/heat/test_repair.py.
     """
-    limit = job.limits.interpass_max - _EASY
-    walk = walk_of(job, toolpath, heating, power, (limit, limit - _HYSTERESIS) if hold else None)
+    above = job.limits.interpass_max - (hold or 0.0)
+    walk = walk_of(
+        job, toolpath, heating, power, None if hold is None else (above, above - _HYSTERESIS)
+    )
     end = float(walk.time[-1])
     mesh = mesh or mesh_part(job, deposit, end, toolpath.travel_speed)
     names, places, cells = _named_points(job, deposit, mesh)

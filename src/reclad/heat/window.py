@@ -155,7 +155,8 @@ def _lay_out(bench: Bench, power: float, travel: float, edge: Edge | None) -> tu
             high, above = np.concatenate((high, beyond[1:])), edge.height
     axial = np.concatenate((low[:-1], high))
     depth = min(bench.wall or _DEEP, _DEEP if np.isinf(bench.radius) else 0.8 * bench.radius)
-    down = _graded(_FINE_DEEP * reach, depth, cell)
+    # Even in a thin wall there are rows enough for a surface and an isotherm.
+    down = _graded(_FINE_DEEP * reach, depth, min(cell, 0.2 * depth))
     up = np.arange(1, round(above / cell) + 1) * cell
     wall = edge.distance if edge else np.inf
     surface = np.where(0.5 * (axial[1:] + axial[:-1]) > wall, up.size * cell, 0.0)
