@@ -68,6 +68,7 @@ def test_standing_still_keeps_the_limit_where_a_turn_begins(cooled: Small) -> No
     assert held.ledger.gap < 1e-9
 
 
+@pytest.mark.slow
 def test_the_path_is_laid_again_with_pauses_that_keep_the_limit(
     cooled: Small, followed: Followed
 ) -> None:
@@ -75,13 +76,14 @@ def test_the_path_is_laid_again_with_pauses_that_keep_the_limit(
     assert all(p.seconds >= 1.0 and p.seconds == round(p.seconds) for p in followed.pauses)
     assert followed.toolpath.wait.sum() == pytest.approx(sum(p.seconds for p in followed.pauses))
     assert np.array_equal(followed.toolpath.axial, cooled.lay(followed.pauses).axial)
-    # Everywhere, not only where turns begin: a pause comes up to a turn late, so that craters do not
-    # stack, and a turn warms this part by 25 K.
+    # Everywhere, not only where turns begin: a pause comes up to a turn late, lest craters stack,
+    # and a turn warms this part by 25 K.
     assert followed.heat.along.interpass.max() < LIMIT + 3.0
     constant = hold_power(cooled.job, cooled.deposit, HEATING, 1500.0, POOLS, cooled.toolpath)
     assert at_turn_starts(constant.heat).max() > at_turn_starts(followed.heat).max() + 10.0
 
 
+@pytest.mark.slow
 def test_the_power_of_the_blocks_is_the_laws_in_tenths_of_a_watt(followed: Followed) -> None:
     lit = followed.toolpath.lit
     assert followed.block_power.shape == lit.shape
@@ -123,6 +125,7 @@ def test_waits_become_whole_seconds_after_the_turn_before_and_short_ones_are_let
     assert isinstance(found[0], Pause)
 
 
+@pytest.mark.slow
 def test_draws_spread_about_the_solve_as_the_closed_form_says(
     cooled: Small, followed: Followed, pipe_draws
 ) -> None:

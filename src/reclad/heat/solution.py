@@ -110,7 +110,7 @@ def solve(
     probes (points, 3) slice, row, cell looked at every `look` s; shots (n,) s for whole fields;
     dt s no longer than the stable step (chosen when left out); say: share done, now and then.
     Conservative: what the ledger does not explain stays under 1e-9 of the absorbed heat.
-    Raises ProcessError where dt is unstable. Checked: tests/heat/test_solve.py.
+    Raises ProcessError where dt is unstable. Checked: tests/heat/test_solution.py.
     """
     longest = mesh.longest_step(largest_diffusivity(metal))
     if dt is not None and dt > longest:
