@@ -14,8 +14,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from fake_heat import fake_history
 
+from fake_heat import fake_history
 from reclad.errors import FileError, RecladError
 from reclad.heat.history import Along, Field, Ledger, Probes, ThermalHistory
 from reclad.record import _heat_arrays, thermal
