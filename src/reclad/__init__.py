@@ -21,6 +21,7 @@ _ROOMS = {
         "read_machine",
         "read_material",
         "read_powder",
+        "read_trials",
     ),
     "reclad.part": ("measure", "size_deposit"),
     "reclad.process": ("ProcessParameters", "choose", "predict"),

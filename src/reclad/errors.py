@@ -7,6 +7,7 @@ Every message is one line: what (value, unit, file, key or line), which rule, wh
     +-- FileError       a file that cannot be read, is not what it claims, or would be overwritten
     +-- JobError        a job, material, powder or machine that breaks a rule
     +-- ProcessError    settings outside what the process model or the machine can do
+    +-- LabError        trials or draws that do not bear out what is asked of them
     +-- ProgramError    a machine program that must not run; carries its findings
     +-- RefereeError    the independent interpreter is missing or disagrees
 """
@@ -32,6 +33,10 @@ class JobError(RecladError):
 
 class ProcessError(RecladError):
     """Settings outside what the process model or the machine can do."""
+
+
+class LabError(RecladError):
+    """Trials or draws that do not bear out what is asked of them."""
 
 
 class ProgramError(RecladError):

@@ -65,7 +65,18 @@ def test_help_takes_less_than_a_third_of_a_second_of_cpu(process: Callable) -> N
 
 def test_help_names_every_command_in_one_whole_line(process: Callable) -> None:
     out = process("--help", env={"COLUMNS": "80"}).out
-    for name in ("demo", "new", "check", "plan", "explain", "post", "verify", "predict"):
+    for name in (
+        "demo",
+        "new",
+        "check",
+        "plan",
+        "explain",
+        "post",
+        "verify",
+        "predict",
+        "trials",
+        "share",
+    ):
         assert f"\n  {name} " in out
     commands = out.split("Commands:")[1].strip().splitlines()
     assert not [line for line in commands if "..." in line]

@@ -31,10 +31,11 @@ from reclad.job.heat_case_file import HeatCaseFile
 from reclad.job.library import KINDS, data_folder
 from reclad.job.numbers import quantities
 from reclad.job.sources import known_sources, source_key
+from reclad.job.trial import Trial
 from reclad.units import Q, kind_of
 
 FILE_MODELS: list[type[BaseModel]] = [
-    *(JobFile, HeatCaseFile, Machine, Material, Nozzle, Powder, QualifiedProcedure, Service)
+    *(JobFile, HeatCaseFile, Machine, Material, Nozzle, Powder, QualifiedProcedure, Service, Trial)
 ]
 READERS = {
     "materials": read_material,

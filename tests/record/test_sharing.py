@@ -296,6 +296,15 @@ def test_files_beside_those_of_the_manifest_are_refused(tmp_path: Path) -> None:
         assert said in refusal(lambda: receive_file(good, tmp_path / "got"))
 
 
+def test_words_of_the_manifest_changed_with_all_else_rebuilt_are_refused(tmp_path: Path) -> None:
+    good = forge(tmp_path / "bad.zip", {"a.csv": b"1"}, licence="CC BY-NC 4.0")
+    with zipfile.ZipFile(good) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    files[MANIFEST] = files[MANIFEST].replace(b"CC BY-NC 4.0", b"CC BY 4.0")
+    good.write_bytes(write_zip(files))
+    assert "was changed" in refusal(lambda: receive_file(good, tmp_path / "got"))
+
+
 def test_entries_that_lie_over_each_other_are_refused(tmp_path: Path) -> None:
     raw = bytearray(write_zip({f"{n}": b"0" * 5000 for n in range(3)}))
     at = raw.find(b"PK\x01\x02")

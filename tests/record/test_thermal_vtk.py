@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_heat import fake_history
 
+from fake_heat import fake_history
 from reclad.heat.history import Field
 from reclad.record.thermal import write_history
 

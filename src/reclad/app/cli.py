@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from reclad.app.door import mention, run, tell
+from reclad.app.trials import add_commands
 
 app = typer.Typer(
     name="reclad",
@@ -330,6 +331,9 @@ def new_powder(name: NewName, answers: AnswersFile = None) -> None:
 
     made = make_powder(name, Asker(open_answers(answers)), Path())
     tell(f'{made}: read back and kept; write powder = "{name}" in job.toml beside powders/')
+
+
+add_commands(app)
 
 
 def _plan(job: Path, *, as_json: bool, replace: bool) -> None:

@@ -22,6 +22,9 @@ from reclad.job.procedure import QualifiedProcedure, Settings, check_range, expe
 from reclad.job.schema import json_schema
 from reclad.job.service import Hardness, HardnessLimit, Service
 from reclad.job.sources import Assumed, assumed, assumed_in, source_titles
+from reclad.job.trial import Trial
+from reclad.job.trial_package import pack_trials
+from reclad.job.trials import TrialSet, read_trials, shipped_trials
 from reclad.job.weighing import FeederFit, WeighedPowder, fit_weighings
 
 __all__ = [
@@ -55,6 +58,8 @@ __all__ = [
     "Service",
     "Settings",
     "Table",
+    "Trial",
+    "TrialSet",
     "WeighedPowder",
     "assumed",
     "assumed_in",
@@ -65,6 +70,7 @@ __all__ = [
     "list_names",
     "new_job",
     "numbers_of",
+    "pack_trials",
     "place_file",
     "read_case",
     "read_job",
@@ -74,5 +80,7 @@ __all__ = [
     "read_powder",
     "read_procedure",
     "read_service",
+    "read_trials",
+    "shipped_trials",
     "source_titles",
 ]

@@ -111,6 +111,14 @@ def refusal(error: ValidationError, name: str) -> JobError | UnitError:
     return UnitError(line) if first["type"] == "quantity" else JobError(line)
 
 
+def faults(error: ValidationError) -> list[tuple[str, str]]:
+    """Everything wrong in a table: its key, "" where a rule involves several, and the sentence."""
+    return [
+        (str(one["loc"][0]) if one["loc"] else "", _sentence(one))
+        for one in error.errors(include_url=False)
+    ]
+
+
 def _key_path(error: ErrorDetails) -> str:
     tables: list[str] = []
     key = ""

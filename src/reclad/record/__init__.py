@@ -3,6 +3,7 @@
 from reclad.record.folder import SavedPlan, expect_writable, load_plan
 from reclad.record.posting import Checked, post_program, verify_program
 from reclad.record.report import draw_figures, render_report
+from reclad.record.sharing import Shared, Terms, receive_file, share_folder
 from reclad.record.trouble import diagnose_job
 from reclad.record.views import (
     AssumedRow,
@@ -55,6 +56,8 @@ __all__ = [
     "SavedPlan",
     "SectionView",
     "SetupView",
+    "Shared",
+    "Terms",
     "VerdictView",
     "WindowView",
     "Words",
@@ -63,8 +66,10 @@ __all__ = [
     "expect_writable",
     "load_plan",
     "post_program",
+    "receive_file",
     "render_report",
     "say",
+    "share_folder",
     "verify_program",
     "write_plan",
 ]
