@@ -14,7 +14,14 @@ HEAD = """# Benchmarks
 Measured, not promised. Each section is written by the command it names and can be made again alone.
 Timings on shared cores vary by a factor of two, CPU seconds less; a bar that is missed says so.
 """
-ORDER = ("main job", "heat of whole parts", "heat against fine", "heat over draws", "peer")
+ORDER = (
+    "main job",
+    "heat of whole parts",
+    "heat against fine",
+    "heat over draws",
+    "peer",
+    "sampler",
+)
 
 
 @dataclass(frozen=True)
