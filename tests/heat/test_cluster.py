@@ -61,6 +61,6 @@ def test_a_killed_worker_costs_the_ensemble_nothing_but_time(
     assert killed
     alone = simulate_draws(repair, heatings[:1], workers=1)
     assert spread.interpass.shape == (DRAWS, plan.history.power.size)
-    # but for rounding, which each process orders as its compiled code does
+    # to nine digits, as in test_ensemble
     assert np.allclose(spread.interpass[0], alone.interpass[0], rtol=1e-9, atol=0.0)
     assert spread.gap.max() < 1e-9

@@ -65,8 +65,9 @@ def folder(serial: tuple[Ensemble, Path], tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def alike(one: Ensemble, other: Ensemble, draws: int = 3) -> bool:
-    """Whether the first draws of both are the same but for rounding, which each process orders as
-    its compiled code does; the ledger's gap is nothing but rounding."""
+    """Whether the first draws of both are the same to nine digits. Bits were asked for first and
+    differed once, late in a long run; why is not known. The ledger's gap is nothing but rounding
+    and left out: both tests ask that it is small."""
     return all(
         np.allclose(
             getattr(one, f.name)[:draws], getattr(other, f.name)[:draws], rtol=1e-9, atol=0.0
@@ -107,6 +108,7 @@ def test_killed_half_way_and_begun_again_only_the_rest_is_solved(
     assert len(after) == 3
     assert all(after[name] == written for name, written in before.items())
     assert alike(again, serial[0])
+    assert np.all(again.gap < 1e-9)
 
 
 @pytest.mark.slow
