@@ -21,6 +21,8 @@ ORDER = (
     "heat over draws",
     "peer",
     "sampler",
+    "laboratories",
+    "suggest",
 )
 
 

@@ -56,6 +56,7 @@ def make_short_plan(job, watts: float = 2000.0) -> SimpleNamespace:
         heat=fake_history(turns=6, blocks=8),
         seed=1,
         draws=range(256),
+        learned=None,
     )
 
 

@@ -27,7 +27,7 @@ from reclad.heat import (
     simulate_draws,
     spread_over_draws,
 )
-from reclad.lab import SEED, Gain, prior, rank_measurements
+from reclad.lab import SEED, Gain, SavedPosterior, prior, rank_measurements
 from reclad.part import Deposit, Wear, measure, size_deposit
 from reclad.path import Pause, Toolpath, lay, lay_raster
 from reclad.process import (
@@ -87,7 +87,8 @@ class Plan:
     block_power  (blocks,) W
     text         the machine program; `program` as planned, `verdict` on the text read back,
                  `refereed` what the independent interpreter said
-    trials       measured sections behind the draws; none yet
+    learned      posterior that the draws are of; None without trials
+    lacks        what keeps its trials from standing behind the procedure
     """
 
     job: Job
@@ -113,7 +114,8 @@ class Plan:
     text: str
     verdict: Verdict
     refereed: RefereeReport
-    trials: int = 0
+    learned: SavedPosterior | None = None
+    lacks: tuple[str, ...] = ()
 
     @property
     def chance(self) -> float:
@@ -141,10 +143,17 @@ class Plan:
         they look, or the chance is short of what the job asks."""
         return self.trials == 0 or self.chance < self.job.limits.probability
 
+    @property
+    def trials(self) -> int:
+        """Trials that stand behind the procedure: none if they were of other metals or settings, or
+        did not measure what it rests on."""
+        return 0 if self.learned is None or self.lacks else self.learned.posterior.rows
+
 
 def plan_job(
     job: Job,
     *,
+    learned: SavedPosterior | None = None,
     today: datetime.date | None = None,
     say: Callable[[str], None] = lambda _: None,
     seed: int = SEED,
@@ -153,7 +162,8 @@ def plan_job(
 
     Parameters and part temperature depend on each other: they are chosen at the inter-pass
     temperature of mid-repair and the repair is marched with them, at most three rounds.
-    say   called with a line before each step, for whoever waits
+    learned   posterior of `reclad fit` to draw from; without it what is believed before any trial
+    say       called with a line before each step, for whoever waits
     Raises a RecladError when no program can be made; a program that breaks a rule is returned with
     its verdict, for the caller to refuse.
     """
@@ -163,7 +173,7 @@ def plan_job(
         job.part, job.allowance, job.path.over_travel, shoulder_gap=0.5 * job.cell.laser.spot
     )
     _check_clearance(job)
-    draws = prior(job.parent, job.clad, job.nozzle, seed=seed)
+    draws = draws_for(job, learned, seed)
     case = describe_case(job, deposit)
     say("choosing parameters (the very first run takes about half a minute longer)")
     choice = _settle(job, case, deposit, draws)
@@ -191,6 +201,7 @@ def plan_job(
         free = choose(
             job, case, draws, choice.procedure.interpass, pinned=False, known=choice.procedure
         )
+    lacks = () if learned is None else tuple(_lacks(job, choice.procedure, learned))
     say("writing and reading back the program")
     program = build_program(
         followed.toolpath,
@@ -199,7 +210,7 @@ def plan_job(
         job.cell,
         name=job.name,
         header=header_lines(job),
-        preliminary=True,
+        preliminary=learned is None or bool(lacks),
     )
     text = post(program, job.cell)
     verdict = check_program(text, job.cell, program, today=today)
@@ -228,7 +239,28 @@ def plan_job(
         text=text,
         verdict=verdict,
         refereed=referee(text, job.cell),
+        learned=learned,
+        lacks=lacks,
     )
+
+
+def draws_for(job: Job, learned: SavedPosterior | None, seed: int) -> ModelParameters:
+    """Draws of the process model for a job: of the posterior, or of the prior where there is
+    none."""
+    if learned is None:
+        return prior(job.parent, job.clad, job.nozzle, seed=seed)
+    made_with = {
+        "machine": job.cell.name,
+        "powder": job.feedstock.name,
+        "nozzle": job.nozzle.name,
+    }
+    return learned.posterior.draws(job.parent, job.clad, job.nozzle, made_with=made_with)
+
+
+def _lacks(job: Job, procedure: Procedure, learned: SavedPosterior) -> list[str]:
+    names = ("power", "travel_speed", "feed_rate", "stand_off")
+    settings = {name: float(getattr(procedure, name)) for name in names}
+    return learned.posterior.lacks(settings | {"spot": job.cell.laser.spot}, job.parent, job.clad)
 
 
 def resolve_draws(

@@ -51,6 +51,7 @@ CELL = {
     "feeder.valid_days": "60",
     "feeder.rpm_max": "12 rpm",
     "feeder.delay": "3 s",
+    "feeder.carrier": "argon 5 L/min",
     "feeder.weighings": "2, 8.1, 60\n4, 32.3 g, 2 min\n8 rpm， 32.1， 60\n",
     "gas.flow": "15 L/min",
     "gas.purge": "",
@@ -101,6 +102,7 @@ def test_a_machine_is_made_from_answers_and_read_back(ask: Callable) -> None:
     assert made.laser.spot == pytest.approx(0.003 * 1.69864, rel=1e-4)  # FWHM told, 1/e2 kept
     assert made.laser.spot_shape == "gaussian"
     assert (made.feeder.powder, made.feeder.lot) == ("IN625", 'L-77 "三号"')
+    assert made.feeder.carrier.text == "Ar 5 L/min"
     assert (made.feeder.weighed, made.feeder.valid_days) == ("2026-01-02", 60)
     assert made.feeder.rpm == (2.0, 4.0, 8.0)
     assert made.feeder.rate_for(4.0) == pytest.approx(16.117 / 60000, rel=1e-3)
@@ -170,7 +172,7 @@ def test_a_wrong_answer_is_refused_at_once_and_asked_again(
     assert slipped == Path("machines/cell-8.toml").read_text("utf-8").replace("cell-8", "cell-7")
 
 
-AGAIN = "\n" * 7  # ends the list, and keeps the six answers before it
+AGAIN = "\n" * 8  # ends the list, and keeps the seven answers before it
 # Where the slip is, what is typed from there on, which answer follows, what is said of the slip.
 # Empty lines keep the answers of the first round.
 TOGETHER = {

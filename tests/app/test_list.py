@@ -14,7 +14,10 @@ from reclad.job import assumed_in, list_names, numbers_of, read_material
 from reclad.job.library import data_folder
 from reclad.job.sources import known_sources, source_key
 
-FILE_KINDS = ("materials", "powders", "machines", "nozzles", "services", "procedures")
+FILE_KINDS = (
+    *("materials", "powders", "machines", "feeders"),
+    *("nozzles", "services", "procedures"),
+)
 EVERY_FILE = [(kind, name) for kind in FILE_KINDS for name in list_names(kind)]
 
 

@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from reclad.job import (
+    FeederCurve,
     JobFile,
     Machine,
     Material,
@@ -20,6 +21,7 @@ from reclad.job import (
     QualifiedProcedure,
     Service,
     assumed_in,
+    read_feeder,
     read_machine,
     read_material,
     read_nozzle,
@@ -32,15 +34,18 @@ from reclad.job.library import KINDS, data_folder
 from reclad.job.numbers import quantities
 from reclad.job.sources import known_sources, source_key
 from reclad.job.trial import Trial
+from reclad.lab.calibration import Calibration
 from reclad.units import Q, kind_of
 
 FILE_MODELS: list[type[BaseModel]] = [
-    *(JobFile, HeatCaseFile, Machine, Material, Nozzle, Powder, QualifiedProcedure, Service, Trial)
+    *(JobFile, HeatCaseFile, Machine, FeederCurve, Material, Nozzle, Powder),
+    *(QualifiedProcedure, Service, Trial, Calibration),
 ]
 READERS = {
     "materials": read_material,
     "powders": read_powder,
     "machines": read_machine,
+    "feeders": read_feeder,
     "nozzles": read_nozzle,
     "services": read_service,
     "procedures": read_procedure,

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reclad.errors import RecladError
-from reclad.job import Machine, Material, Nozzle, Powder, QualifiedProcedure, Service
+from reclad.job import FeederCurve, Machine, Material, Nozzle, Powder, QualifiedProcedure, Service
 from reclad.job.library import KINDS, data_folder
 from reclad.job.reading import TextFile, parse_toml, validate
 from reclad.job.sources import expect_known_sources, known_sources
@@ -24,6 +24,7 @@ MODELS: dict[str, type[Declared]] = {
     "materials": Material,
     "powders": Powder,
     "machines": Machine,
+    "feeders": FeederCurve,
     "nozzles": Nozzle,
     "services": Service,
     "procedures": QualifiedProcedure,
@@ -130,7 +131,7 @@ def test_no_value_of_any_key_of_a_data_file_brings_down_the_door(name: str) -> N
 @pytest.mark.parametrize("name", NAMES)
 def test_no_key_of_a_data_file_may_be_left_out_unnoticed(name: str) -> None:
     optional = {"note", "caution", "aliases", "exception", "min", "max", "A", "Y", "absorptivity"}
-    optional |= {"boiling", "composition"}
+    optional |= {"boiling", "composition", "delays"}
     for path, _ in keys_of(PARSED[name]):
         key = path[-1]
         if isinstance(key, str) and key not in optional and "mass_share" not in path[:-1]:

@@ -84,7 +84,7 @@ def test_the_example_has_a_line_for_every_key_of_the_models() -> None:
         if isinstance(model, type) and hasattr(model, "model_fields"):
             missing = set(model.model_fields) - keys
             sections = {"part", "limits", "procedure", "path", "holding", "customer"}
-            optional = {"note", "power", "feed_rate", "stand_off"}
+            optional = {"note", "feeder", "power", "feed_rate", "stand_off"}
             of_other_shapes = {"width", "side_from", "side_to", "shoulder_from", "shoulder_to"}
             of_other_holdings = {"rest_at", "rest_width", "rest_film", "bore_inlet", "bore_water"}
             assert missing - sections <= optional | of_other_shapes | of_other_holdings, model
@@ -172,7 +172,7 @@ def test_no_bytes_at_all_bring_down_the_door(raw: bytes) -> None:
         ('["110 mm", "199.0 mm", "200.0 mm"]', "7", "[part] caliper row 2: 7 where a row of 3"),
         ("[limits]", "[limit]", 'limit: unknown key; did you mean "limits"?'),
         ("[part]", "[[part]]", "part: a list of 1 where a table is wanted"),
-        ("[part]", "[part", "line 12, column 6: "),
+        ("[part]", "[part", "line 13, column 6: "),
         ('powder = "IN625"', 'powder = "../IN625"', 'powder: no powder "../IN625"'),
         ('material = "42CrMo4"', 'material = "42CrMo5"', "did you mean"),
         ('material = "42CrMo4"', 'material = "IN625"', "not listed as a parent metal"),

@@ -27,6 +27,7 @@ def _kept(points: np.ndarray, names: tuple[str, ...] = ("absorptivity", "sink"))
         archive=points[:, -1],
         metric=np.eye(parameters),
         scale=1.0,
+        step=0.3,
         random={},
     )
     return Chains(points, np.zeros((walkers, draws)), names, 0.3, end)
@@ -172,5 +173,5 @@ def test_a_run_that_says_nothing_never_passes(case: str) -> None:
 
 def test_walkers_each_stuck_somewhere_else_never_pass() -> None:
     points = np.broadcast_to(np.linspace(0.0, 1.0, 8)[:, None, None], (8, 100, 2)).copy()
-    with pytest.raises(LabError, match="absorptivity: R-hat inf"):
+    with pytest.raises(LabError, match=r"^absorptivity: (R-hat \d|\d+ effective)"):
         check_convergence(_kept(points))

@@ -298,3 +298,41 @@ def test_an_independent_sampler_finds_the_same_beads() -> None:
     points = (0.05, 0.95)
     apart = (np.quantile(own, points, axis=0) - np.quantile(other, points, axis=0)) / spread
     assert apart == pytest.approx(np.zeros((2, 8)), abs=0.12)
+
+
+def _unit_with_slopes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return _unit(points), -points
+
+
+def test_glides_leave_draws_that_are_right_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sampler, "_GLIDE", 1.0)
+    walkers, parameters = 6000, 4
+    start = _start(walkers, parameters)
+    chains = sample(_unit, start, draws=8, burn=0, seed=5, slopes=_unit_with_slopes)
+    assert chains.accepted > 0.9
+    freedom = walkers * parameters
+    off = ((chains.points[:, -1] ** 2).sum() - freedom) / np.sqrt(2.0 * freedom)
+    assert abs(off) < 4.0
+
+
+@pytest.mark.parametrize("parameters", [3, 25])
+def test_a_run_that_glides_gives_the_known_spreads(parameters: int) -> None:
+    wide = np.geomspace(1e-3, 1e3, parameters)
+
+    def slopes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return -0.5 * ((points / wide) ** 2).sum(axis=1), -points / wide**2
+
+    start = wide * _start(60, parameters)
+    run = sample(lambda x: slopes(x)[0], start, draws=500, burn=300, seed=2, slopes=slopes)
+    found = check_convergence(run)
+    assert found.bulk.min() > 2000.0
+    assert run.merged().std(axis=0) / wide == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_gliding_run_that_was_stopped_goes_on_as_if_it_had_not_been() -> None:
+    def run(draws: int) -> Chains:
+        start = _start(13, 3)
+        return sample(_unit, start, draws=draws, burn=30, seed=1, slopes=_unit_with_slopes)
+
+    part = extend(_unit, run(25), draws=35, slopes=_unit_with_slopes)
+    assert np.array_equal(run(60).points, part.points)

@@ -20,6 +20,7 @@ from reclad.app.asking import (
     words,
 )
 from reclad.app.door import mention
+from reclad.app.weighings import ask_weighings, carrier, fit_lines, fit_together
 from reclad.errors import RecladError
 from reclad.job import (
     Feeder,
@@ -28,18 +29,15 @@ from reclad.job import (
     LinearAxis,
     Machine,
     RotaryAxis,
-    WeighedPowder,
-    fit_weighings,
     place_file,
     read_machine,
     read_nozzle,
     read_powder,
 )
-from reclad.job.machine import Weighing
 from reclad.job.numbers import quantities
 from reclad.job.placing import expect_free
 from reclad.job.reading import validate
-from reclad.units import Q, format_number, format_quantity, to_unit
+from reclad.units import format_number, to_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,8 +51,7 @@ if TYPE_CHECKING:
 _EXAMPLES = {"linuxcnc": "x-axial-4kw", "sinumerik840d": "x-axial-6kw-840d"}
 _LETTERS = {"round": "XZA", "plates": "XYZ", "both": "XYZA"}
 _DEFINITIONS = ("1/e2", "D4sigma", "1/e", "FWHM", "top-hat")
-_MASS = Q("g", "powder caught", 0.1, 100_000)
-_TIME = Q("s", "time powder was caught", 1, 36_000)
+_UNKNOWN = "unknown"
 _ENDS = {"min": "lowest ", "max": "highest "}
 _OUTPUTS = ("laser.analog", "laser.gate", "feeder.analog", "gas.output", "aiming")
 
@@ -204,63 +201,26 @@ def _ask_feeder(asker: Asker, folder: Path) -> FeederFit:
             asks="fastest the feeder disc may turn",
         ),
         _of(asker, Feeder, "feeder", "delay"),
+        Question(
+            "feeder.carrier",
+            'gas that carries the powder, and its flow, for example "Ar 5 L/min", or unknown',
+            lambda answer: toml(_UNKNOWN) if answer == _UNKNOWN else carrier(answer),
+            _UNKNOWN,
+        ),
     ):
         asker.ask(question)
-    rows = Question(
-        "feeder.weighings",
-        "at least 3 lines of rpm, grams, seconds, for example 4, 32.1, 120; an empty line ends",
-        toml,
-    )
-    try:
-        weighed = [_read_weighing(n, row) for n, row in enumerate(asker.rows(rows), start=1)]
-        fit = fit_weighings(weighed)
-    except RecladError as error:
-        raise TogetherError(str(error)) from error
+    if asker.told["feeder.carrier"] == toml(_UNKNOWN):
+        del asker.told["feeder.carrier"]
+    fit = fit_together(ask_weighings(asker, "feeder.weighings"))
     rates = [[f"{rpm:.6g} rpm", _rate(rate)] for rpm, rate in fit.curve]
     asker.expect(Feeder, "feeder.", {"analog": 0, "weighings": rates})
-    for line in _fit_lines(fit):
+    for line in fit_lines(fit):
         mention(f"  {line}")
     return fit
 
 
-def _read_weighing(number: int, row: str) -> WeighedPowder:
-    plain = row.replace("，", ",").replace("；", ";")
-    cells = [cell.strip() for cell in plain.split(";" if ";" in plain else ",")]
-    if len(cells) != 3:
-        raise TogetherError(
-            f"line {number} has {len(cells)} numbers; write rpm, grams, seconds, for example "
-            "4, 32.1, 120"
-        )
-    kinds = (quantities(Weighing)["rpm"], _MASS, _TIME)
-    try:
-        # The question names the column's unit, so a bare number has one here.
-        values = [
-            q.parse(f"{cell} {q.unit}" if _is_bare(cell) else cell)
-            for cell, q in zip(cells, kinds, strict=True)
-        ]
-    except RecladError as error:
-        raise TogetherError(f"line {number}: {error}") from error
-    return WeighedPowder(*values)
-
-
-def _is_bare(cell: str) -> bool:
-    return cell.isascii() and cell.replace(".", "", 1).isdecimal()
-
-
 def _rate(rate: float) -> str:
     return f"{to_unit(rate, 'g/min'):.6g} g/min"
-
-
-def _fit_lines(fit: FeederFit) -> list[str]:
-    offset, slope = (format_quantity(v, "g/min") for v in (fit.offset, fit.slope))
-    return [
-        f"line through the weighings: {offset} + {slope} per rpm",
-        *(
-            f"{format_number(w.rpm)} rpm: weighed {format_quantity(w.rate, 'g/min')}, line "
-            f"{format_quantity(fit.rate_at(w.rpm), 'g/min')}, off by {fit.misfit(n) * 100:+.2f} %"
-            for n, w in enumerate(fit.weighed)
-        ),
-    ]
 
 
 def _ask_outputs(name: str, asker: Asker, fit: FeederFit) -> str:
@@ -319,7 +279,7 @@ def _machine_text(name: str, asker: Asker, fit: FeederFit) -> str:
 
 def _weighing_lines(fit: FeederFit) -> list[str]:
     return [
-        *(f"# {line}" for line in _fit_lines(fit)),
+        *(f"# {line}" for line in fit_lines(fit)),
         "weighings = [                     # on the line",
         *(f'  ["{rpm:.6g} rpm", "{_rate(rate)}"],' for rpm, rate in fit.curve),
         "]",

@@ -11,6 +11,9 @@ from typing import Annotated, Any
 
 import typer
 
+from reclad.app import calibrate, measuring
+from reclad.app import fit as fitting
+from reclad.app import suggest as suggesting
 from reclad.app.door import mention, run, tell
 from reclad.app.trials import add_commands
 
@@ -31,6 +34,9 @@ Replace = Annotated[
     bool, typer.Option("--replace", help="give up plan files that somebody changed by hand")
 ]
 NewName = Annotated[str, typer.Argument(metavar="NAME", help="name of the new file")]
+PosteriorFile = Annotated[
+    Path | None, typer.Option("--posterior", help="what `reclad fit` wrote; else published data")
+]
 AnswersFile = Annotated[
     Path | None,
     typer.Option("--answers", "--from", help="file of answers, TOML or one per line; else asked"),
@@ -93,9 +99,14 @@ def check(job: JobFolder, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def plan(job: JobFolder, as_json: AsJson = False, replace: Replace = False) -> None:
+def plan(
+    job: JobFolder,
+    posterior: PosteriorFile = None,
+    as_json: AsJson = False,
+    replace: Replace = False,
+) -> None:
     """Settings, path, program, report: writes JOB/plan."""
-    _plan(job, as_json=as_json, replace=replace)
+    _plan(job, posterior, as_json=as_json, replace=replace)
 
 
 @app.command()
@@ -216,6 +227,7 @@ def predict(
     interpass: Annotated[str | None, typer.Option(help='part temperature; else "20 degC"')] = None,
     powder: Annotated[str | None, typer.Option(help="powder, for example IN625")] = None,
     material: Annotated[str | None, typer.Option(help="parent metal; else 42CrMo4")] = None,
+    posterior: PosteriorFile = None,
     as_json: AsJson = False,
 ) -> None:
     """The bead of one setting, or of every CSV row.
@@ -244,7 +256,7 @@ def predict(
             '--power "2 kW" --travel-speed "10 mm/s" --feed-rate "17 g/min" --powder IN625'
         )
     rows = [settings.read_options(given)] if file is None else settings.read_csv(file)
-    predicted = settings.predict_rows(rows)
+    predicted = settings.predict_rows(rows, posterior)
     if as_json:
         tell("[\n" + ",\n".join(json.dumps(p, allow_nan=False) for p in predicted) + "\n]")
     else:
@@ -334,13 +346,18 @@ def new_powder(name: NewName, answers: AnswersFile = None) -> None:
 
 
 add_commands(app)
+calibrate.add_commands(app)
+fitting.add_commands(app)
+measuring.add_commands(app)
+suggesting.add_commands(app)
 
 
-def _plan(job: Path, *, as_json: bool, replace: bool) -> None:
+def _plan(job: Path, posterior: Path | None = None, *, as_json: bool, replace: bool) -> None:
     import datetime
 
     from reclad.app import show
     from reclad.job import read_job
+    from reclad.lab import read_posterior
     from reclad.plan import plan_job
     from reclad.record import expect_writable, write_plan
 
@@ -350,9 +367,10 @@ def _plan(job: Path, *, as_json: bool, replace: bool) -> None:
         mention(f"  {time.monotonic() - started:5.1f} s  {line}")
 
     read = read_job(job)
+    learned = None if posterior is None else read_posterior(posterior)
     expect_writable(job, replace=replace)
     now = datetime.datetime.now(tz=datetime.UTC).astimezone()
-    made = plan_job(read, today=now.date(), say=say)
+    made = plan_job(read, learned=learned, today=now.date(), say=say)
     say("drawing the report")
     summary, where = write_plan(made, job, now=now, replace=replace)
     say("done")

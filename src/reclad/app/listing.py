@@ -12,6 +12,7 @@ from reclad.job import (
     assumed_in,
     list_names,
     numbers_of,
+    read_feeder,
     read_machine,
     read_material,
     read_nozzle,
@@ -34,6 +35,7 @@ _READERS: dict[str, Callable[[str, Path | None], Any]] = {
     "materials": read_material,
     "powders": read_powder,
     "machines": read_machine,
+    "feeders": read_feeder,
     "nozzles": read_nozzle,
     "services": read_service,
     "procedures": read_procedure,
@@ -94,6 +96,8 @@ def _beside(kind: str, model: Any) -> str:
         return "qualified" if model.qualified else "EXAMPLE, not qualified"
     if kind == "services":
         return ", ".join(_limit(limit) for limit in model.limits) or "no limit"
+    if kind == "feeders":
+        return f"{model.powder} lot {model.lot} on {model.machine}, weighed {model.weighed}"
     told = getattr(model, _BESIDE[kind])
     return told if isinstance(told, str) else ", ".join(told)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reclad.job import Material, Nozzle, Powder
+    from reclad.lab import Posterior
 
 _REQUIRED = ("power_W", "travel_speed_mm_s", "spot_mm", "material")
 _OPTIONAL = ("feed_rate_g_min", "spot_definition", "interpass_C", "powder")
@@ -208,12 +209,18 @@ def _with_powder(setting: Setting) -> Setting:
     return setting
 
 
-def predict_rows(rows: list[Setting]) -> list[dict[str, Any]]:
-    """One object per row: what was set, the melt pool's mode, the bead with its intervals."""
-    return [{"row": number} | _predict_row(row) for number, row in enumerate(rows, start=1)]
+def predict_rows(rows: list[Setting], posterior: Path | None = None) -> list[dict[str, Any]]:
+    """One object per row: what was set, the melt pool's mode, the bead with its intervals, from
+    what a posterior file learned or, without one, from what is believed before any trial."""
+    from reclad.lab import read_posterior
+
+    learned = None if posterior is None else read_posterior(posterior).posterior
+    return [
+        {"row": number} | _predict_row(row, learned) for number, row in enumerate(rows, start=1)
+    ]
 
 
-def _predict_row(row: Setting) -> dict[str, Any]:
+def _predict_row(row: Setting, learned: Posterior | None) -> dict[str, Any]:
     from reclad.lab import prior
     from reclad.process import ProcessParameters, Substrate, predict, read_spot
     from reclad.process.limits import KEYHOLE_MAX
@@ -236,7 +243,11 @@ def _predict_row(row: Setting) -> dict[str, Any]:
         stand_off=nozzle.stand_off,
         interpass=row.interpass,
     )
-    draws = prior(parent, clad, nozzle)
+    if learned is None:
+        draws = prior(parent, clad, nozzle)
+    else:
+        made_with = {"powder": row.powder or "", "nozzle": nozzle.name}
+        draws = learned.draws(parent, clad, nozzle, made_with=made_with)
     with row.named("interpass"):
         bead = predict(settings, beam, Substrate(parent, None, 293.15), powder, clad, draws)
     melts = bead.width[:, 0] > 0.0

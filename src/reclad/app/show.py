@@ -70,6 +70,7 @@ def plan_lines(summary: dict[str, Any], folder: Path) -> str:
         (
             "",
             f"{summary['job']}: {_status(summary)}",
+            *_learned(summary["learned"]),
             *_chance_lines(summary),
             "",
             *_settings(summary),
@@ -89,6 +90,17 @@ def _status(summary: dict[str, Any]) -> str:
     if summary["status"] == "preliminary":
         return "PRELIMINARY - weld and measure a coupon first"
     return "ready"
+
+
+def _learned(learned: dict[str, Any] | None) -> list[str]:
+    if learned is None:
+        return []
+    lines = [f"  learned from {learned['beads']} beads of {learned['trials']}"]
+    if learned["restricted"]:
+        lines[0] += ", RESTRICTED by their agreement, and so is this plan"
+    if learned["lacks"]:
+        lines.append(f"  they do not stand behind these settings: {'; '.join(learned['lacks'])}")
+    return lines
 
 
 def _chance_lines(summary: dict[str, Any]) -> list[str]:

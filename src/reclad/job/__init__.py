@@ -1,6 +1,9 @@
 """What the shop was handed: job folder, material, powder, machine, nozzle, limits."""
 
 from reclad.job.declared import LogPrior, Property, Table
+from reclad.job.feeder import Carrier, Feeder
+from reclad.job.feeder_curve import FeederCurve
+from reclad.job.feeding import read_cell, read_feeder, with_curve
 from reclad.job.folder import new_job, read_job
 from reclad.job.heat_case import HeatCase, read_case
 from reclad.job.holding import Holding
@@ -14,15 +17,17 @@ from reclad.job.library import (
     read_procedure,
     read_service,
 )
-from reclad.job.machine import Axes, Feeder, Gas, Laser, LinearAxis, Machine, Nozzle, RotaryAxis
+from reclad.job.machine import Axes, Gas, Laser, LinearAxis, Machine, Nozzle, RotaryAxis
 from reclad.job.material import Composition, Material, Powder
 from reclad.job.numbers import Number, numbers_of
 from reclad.job.placing import place_file
+from reclad.job.power_meter import PowerMeter
 from reclad.job.procedure import QualifiedProcedure, Settings, check_range, expect_within
 from reclad.job.schema import json_schema
 from reclad.job.service import Hardness, HardnessLimit, Service
 from reclad.job.sources import Assumed, assumed, assumed_in, source_titles
 from reclad.job.trial import Trial
+from reclad.job.trial_check import look_up
 from reclad.job.trial_package import pack_trials
 from reclad.job.trials import TrialSet, read_trials, shipped_trials
 from reclad.job.weighing import FeederFit, WeighedPowder, fit_weighings
@@ -30,9 +35,11 @@ from reclad.job.weighing import FeederFit, WeighedPowder, fit_weighings
 __all__ = [
     "Assumed",
     "Axes",
+    "Carrier",
     "Composition",
     "Customer",
     "Feeder",
+    "FeederCurve",
     "FeederFit",
     "Gas",
     "Hardness",
@@ -52,6 +59,7 @@ __all__ = [
     "PathSettings",
     "Pins",
     "Powder",
+    "PowerMeter",
     "Property",
     "QualifiedProcedure",
     "RotaryAxis",
@@ -68,11 +76,14 @@ __all__ = [
     "fit_weighings",
     "json_schema",
     "list_names",
+    "look_up",
     "new_job",
     "numbers_of",
     "pack_trials",
     "place_file",
     "read_case",
+    "read_cell",
+    "read_feeder",
     "read_job",
     "read_machine",
     "read_material",
@@ -83,4 +94,5 @@ __all__ = [
     "read_trials",
     "shipped_trials",
     "source_titles",
+    "with_curve",
 ]

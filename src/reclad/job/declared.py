@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     ConfigDict,
     Field,
     SerializationInfo,
@@ -39,8 +41,38 @@ def _printable(text: str) -> str:
     return text
 
 
+def _iso_date(value: Any) -> Any:
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return value.isoformat()
+    try:
+        return datetime.date.fromisoformat(value).isoformat()
+    except (TypeError, ValueError) as error:
+        line = f"{show(value)} is no date; write for example 2026-10-15"
+        raise PydanticCustomError("rule", "{line}", {"line": line}) from error
+
+
+def days_left(since: str, valid_days: int, today: datetime.date) -> int:
+    """Days a measurement of the ISO date `since` stays valid; negative when it has run out."""
+    return valid_days - (today - datetime.date.fromisoformat(since)).days
+
+
+def row_of(data: Any, keys: tuple[str, ...], says: str, example: str) -> Any:
+    """A row such as ["4 rpm", "16 g/min"] as a table of `keys`; a table stays as it is."""
+    if isinstance(data, dict):
+        return data
+    if not isinstance(data, list | tuple) or len(data) != len(keys):
+        raise broken_rule(
+            "",
+            f"{show(data)} where a row of {len(keys)} is wanted; write [{says}], for example "
+            f"{example}",
+        )
+    return dict(zip(keys, data, strict=True))
+
+
 Text = Annotated[StrictStr, Field(max_length=400), AfterValidator(_printable)]
 Name = Annotated[StrictStr, Field(min_length=1, max_length=80), AfterValidator(_printable)]
+Date = Annotated[str, BeforeValidator(_iso_date)]
+ValidDays = Annotated[StrictInt, Field(ge=1, le=3650)]
 Output = Annotated[StrictInt, Field(ge=0, le=63)]
 Spread = Annotated[float, Q("%", "relative spread, one standard deviation", 0, 200)]
 

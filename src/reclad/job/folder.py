@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from reclad.errors import FileError, JobError
+from reclad.job.feeder_curve import FeederCurve
+from reclad.job.feeding import expect_powder_weighed, with_curve
 from reclad.job.job import Job, JobFile, Pins
 from reclad.job.library import Found, data_folder, find
 from reclad.job.machine import Machine, Nozzle
@@ -34,11 +37,15 @@ def read_job(where: str | Path) -> Job:
     feedstock = _look_up(file.name, "powder", told.powder, Powder, folder)
     clad = _look_up(feedstock.file, "alloy", feedstock.model.alloy, Material, folder)
     cell = _look_up(file.name, "machine", told.machine, Machine, folder)
+    curves = _look_up_curve(file.name, told.feeder, folder)
+    for curve in curves:
+        cell = replace(cell, model=with_curve(cell.model, curve))
+    expect_powder_weighed(file.name, cell.model, feedstock.model)
     nozzle = _look_up(cell.file, "nozzle", cell.model.nozzle, Nozzle, folder)
     _expect_role(f"{file.name} material", parent, "parent")
     _expect_role(f"{file.name} powder", clad, "clad")
     _expect_reach(file.name, told.procedure, cell)
-    found_all: tuple[Found[Any], ...] = (parent, feedstock, clad, cell, nozzle)
+    found_all: tuple[Found[Any], ...] = (parent, feedstock, clad, cell, *curves, nozzle)
     # model_construct: every part was validated above, and SI floats may not pass the door again.
     return Job.model_construct(
         **{key: getattr(told, key) for key in JobFile.model_fields},
@@ -91,8 +98,22 @@ def _folder_name(folder: Path) -> str:
     return folder.resolve().name or "job"
 
 
-def _look_up(file: str, key: str, name: str, model: type[M], folder: Path) -> Found[M]:
-    kind = f"{model.__name__.lower()}s"
+def _look_up_curve(file: str, name: str | None, folder: Path) -> list[Found[FeederCurve]]:
+    """The curve the job names, if it does."""
+    if name is None:
+        return []
+    try:
+        return [_look_up(file, "feeder", name, FeederCurve, folder, "feeders")]
+    except JobError as error:
+        if "no feeder " in str(error):
+            raise JobError(f"{error}; `reclad weigh` makes one") from error
+        raise
+
+
+def _look_up(
+    file: str, key: str, name: str, model: type[M], folder: Path, kind: str = ""
+) -> Found[M]:
+    kind = kind or f"{model.__name__.lower()}s"
     try:
         return find(kind, name, model, folder)
     except JobError as error:

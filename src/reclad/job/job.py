@@ -90,6 +90,9 @@ class JobFile(Declared):
     material: Name = Field(description="parent metal, by name or alias")
     powder: Name = Field(description="feedstock, by name or alias")
     machine: Name = Field(description="machine file, by name")
+    feeder: Name | None = Field(
+        None, description="feeder curve of the powder lot, by name; else the machine's own"
+    )
     allowance: Annotated[float, Q("mm", "radial metal left for machining", 0, 20)]
     ambient: Annotated[float, Q("degC", "shop temperature", -40, 60)] = 293.15
     preheat: Annotated[float, Q("degC", "part temperature before the first pass", -40, 700)]

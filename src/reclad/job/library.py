@@ -22,7 +22,10 @@ from reclad.units import nearest, show
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-KINDS = ("materials", "powders", "machines", "nozzles", "services", "procedures")
+KINDS = (
+    *("materials", "powders", "machines", "feeders"),
+    *("nozzles", "services", "procedures"),
+)
 USER_LIBRARY = "RECLAD_LIBRARY"
 
 

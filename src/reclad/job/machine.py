@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import datetime
-from bisect import bisect_left
-from typing import Annotated, Any, Literal, Self
+import math
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, StrictInt, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import model_validator
 
 from reclad.errors import ProcessError
 from reclad.job.declared import LogPrior, Name, Output, Property, Text
-from reclad.units import Declared, Q, broken_rule, format_number, format_quantity, show
+from reclad.job.feeder import Feeder
+from reclad.job.power_meter import PowerMeter
+from reclad.job.sources import source_key
+from reclad.units import Declared, Q, broken_rule, format_number, format_quantity
 
 Position = Annotated[float, Q("mm", "axis position", -50000, 50000)]
 Turned = Annotated[float, Q("deg", "axis angle", -1e9, 1e9)]
-Rpm = Annotated[float, Q("rpm", "feeder disc speed", 0.01, 1000)]
-Rate = Annotated[float, Q("g/min", "powder mass fed", 0.01, 1000)]
-
-
-def _iso_date(value: Any) -> Any:
-    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
-        return value.isoformat()
-    try:
-        return datetime.date.fromisoformat(value).isoformat()
-    except (TypeError, ValueError) as error:
-        line = f"{show(value)} is no date; write for example 2026-10-15"
-        raise PydanticCustomError("rule", "{line}", {"line": line}) from error
-
-
-Date = Annotated[str, BeforeValidator(_iso_date)]
 
 
 class LinearAxis(Declared):
@@ -106,7 +92,8 @@ class Laser(Declared):
     """The laser and its outputs (SI); analog E carries watts or volts, gate P lets the beam out.
 
     unit "V" needs the powers measured at 1 V and at 10 V; between them the laser is a straight
-    line, and 0 V is off.
+    line, and 0 V is off. With a `meter` every power is what arrives at the workpiece, and the
+    output says what the laser must be set to for it.
     """
 
     unit: Literal["W", "V"] = "W"
@@ -122,6 +109,7 @@ class Laser(Declared):
     spot: Annotated[float, Q("mm", "beam diameter at the work, 1/e2", 0.1, 50)]
     spot_shape: Literal["gaussian", "top-hat"]
     wavelength: Annotated[float, Q("nm", "laser wavelength", 400, 11000)]
+    meter: PowerMeter | None = None
 
     @model_validator(mode="after")
     def _has_a_range(self) -> Self:
@@ -131,6 +119,24 @@ class Laser(Declared):
                 f"{format_quantity(self.power_max, 'W')} does not lie above power_min "
                 f"{format_quantity(self.power_min, 'W')}; swap or correct them",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _was_metered_over_its_range(self) -> Self:
+        if self.meter is None:
+            return self
+        low, high = self.meter.power_range
+        for key, power, within in (
+            ("power_min", self.power_min, f"raise it to {math.ceil(low - 1e-6)} W"),
+            ("power_max", self.power_max, f"lower it to {math.floor(high + 1e-6)} W"),
+        ):
+            if not self.meter.reaches(power):
+                raise broken_rule(
+                    key,
+                    f"{format_quantity(power, 'W')} at the workpiece lies outside the "
+                    f"{format_quantity(low, 'W')} to {format_quantity(high, 'W')} that "
+                    f"[laser.meter] measured; {within}, or measure there too",
+                )
         return self
 
     @model_validator(mode="after")
@@ -154,7 +160,7 @@ class Laser(Declared):
                 f"{format_quantity(one, 'W')}; swap or correct them",
             )
         for key, power in (("power_min", self.power_min), ("power_max", self.power_max)):
-            volts = _volts(power, one, ten)
+            volts = _volts(self._set_for(power), one, ten)
             if volts <= 0 < power or volts > VOLTS * (1 + 1e-9):
                 raise broken_rule(
                     key,
@@ -164,13 +170,18 @@ class Laser(Declared):
         return self
 
     def output_for(self, power: float) -> float:
-        """What to write to the analog output for a power (W): watts, or volts if unit is "V".
+        """What to write to the analog output for a power at the workpiece (W): watts, or volts if
+        unit is "V".
 
-        No power is always 0. Raises ProcessError outside what the output can say.
+        No power is always 0. Raises ProcessError outside what the output can say, or the meter
+        measured.
         """
-        if self.watts_at_1_volt is None or self.watts_at_10_volts is None or power == 0:
+        if power == 0:
             return power
-        volts = _volts(power, self.watts_at_1_volt, self.watts_at_10_volts)
+        told = self._set_for(power)
+        if self.watts_at_1_volt is None or self.watts_at_10_volts is None:
+            return told
+        volts = _volts(told, self.watts_at_1_volt, self.watts_at_10_volts)
         if not 0 < volts <= VOLTS * (1 + 1e-9):
             raise ProcessError(
                 f"laser power {format_quantity(power, 'W')} would need {format_number(volts)} V, "
@@ -179,114 +190,29 @@ class Laser(Declared):
         return min(volts, VOLTS)
 
     def power_for(self, output: float) -> float:
-        """Power (W) at a value of the analog output, the inverse of `output_for`; 0 is off.
+        """Power (W) at the workpiece at a value of the analog output, the inverse of `output_for`;
+        0 is off.
 
         Raises ProcessError for volts outside 0 to 10.
         """
-        if self.watts_at_1_volt is None or self.watts_at_10_volts is None or output == 0:
+        if output == 0:
             return output
+        if self.watts_at_1_volt is None or self.watts_at_10_volts is None:
+            return output if self.meter is None else self.meter.power_at(output)
         if not 0 < output <= VOLTS:
             raise ProcessError(
                 f"laser output {format_number(output)} V lies outside 0 to 10 V; correct it"
             )
         slope = (self.watts_at_10_volts - self.watts_at_1_volt) / (VOLTS - 1)
-        return max(self.watts_at_1_volt + slope * (output - 1), 0.0)
+        told = max(self.watts_at_1_volt + slope * (output - 1), 0.0)
+        return told if self.meter is None else self.meter.power_at(told)
+
+    def _set_for(self, power: float) -> float:
+        return power if self.meter is None else self.meter.set_for(power)
 
 
 def _volts(power: float, at_one: float, at_ten: float) -> float:
     return 1 + (VOLTS - 1) * (power - at_one) / (at_ten - at_one)
-
-
-class Weighing(Declared):
-    """One weighing of the feeder: disc speed (rpm) and powder mass per time (kg/s)."""
-
-    rpm: Rpm
-    rate: Rate
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_row(cls, data: Any) -> Any:
-        if isinstance(data, dict):
-            return data
-        if not isinstance(data, list | tuple) or len(data) != 2:
-            raise broken_rule(
-                "",
-                f"{show(data)} where a row of 2 is wanted; write [disc speed, powder rate], "
-                'for example ["4 rpm", "16 g/min"]',
-            )
-        return {"rpm": data[0], "rate": data[1]}
-
-
-class Feeder(Declared):
-    """The powder feeder: output number, weighings of one powder lot, and its delay (s)."""
-
-    analog: Output
-    powder: Name = Field(description="powder that was weighed")
-    lot: Name
-    weighed: Date = Field(description="date of the weighings")
-    valid_days: Annotated[StrictInt, Field(ge=1, le=3650)]
-    rpm_max: Rpm
-    delay: Annotated[float, Q("s", "powder on until the stream at the nozzle is steady", 0, 120)]
-    weighings: Annotated[tuple[Weighing, ...], Field(min_length=2, max_length=200)]
-
-    @model_validator(mode="after")
-    def _weighings_rise(self) -> Self:
-        for number, (one, two) in enumerate(
-            zip(self.weighings, self.weighings[1:], strict=False), start=2
-        ):
-            if two.rpm <= one.rpm or two.rate <= one.rate:
-                raise broken_rule(
-                    f"weighings row {number}",
-                    f"{_weighed(two)} does not lie above {_weighed(one)} in both numbers; "
-                    "order the rows by disc speed and weigh outliers again",
-                )
-        if self.rpm[-1] > self.rpm_max:
-            raise broken_rule(
-                "rpm_max",
-                f"{format_number(self.rpm_max)} rpm lies below the fastest weighing of "
-                f"{format_number(self.rpm[-1])} rpm; correct one of them",
-            )
-        return self
-
-    @property
-    def rpm(self) -> tuple[float, ...]:
-        """Disc speeds weighed (rpm), rising."""
-        return tuple(w.rpm for w in self.weighings)
-
-    @property
-    def rate(self) -> tuple[float, ...]:
-        """Powder rates weighed (kg/s), rising."""
-        return tuple(w.rate for w in self.weighings)
-
-    def rpm_for(self, rate: float) -> float:
-        """Disc speed (rpm) that feeds `rate` (kg/s); ProcessError outside the weighed range."""
-        return _on_line(rate, self.rate, self.rpm, "g/min", "powder rate")
-
-    def rate_for(self, rpm: float) -> float:
-        """Powder fed (kg/s) at a disc speed (rpm); ProcessError outside the weighed range."""
-        return _on_line(rpm, self.rpm, self.rate, "rpm", "disc speed")
-
-    def days_left(self, today: datetime.date) -> int:
-        """Days the weighings stay valid from `today` on; negative when they have expired."""
-        age = today - datetime.date.fromisoformat(self.weighed)
-        return self.valid_days - age.days
-
-
-def _weighed(w: Weighing) -> str:
-    return f"{format_number(w.rpm)} rpm, {format_quantity(w.rate, 'g/min')}"
-
-
-def _on_line(x: float, xs: tuple[float, ...], ys: tuple[float, ...], unit: str, what: str) -> float:
-    slack = 1e-9 * xs[-1]
-    if not xs[0] - slack <= x <= xs[-1] + slack:
-        raise ProcessError(
-            f"{what} {format_quantity(x, unit)} lies outside the weighed range "
-            f"{format_quantity(xs[0], unit)} to {format_quantity(xs[-1], unit)}; "
-            "choose a value inside or weigh the feeder there"
-        )
-    high = min(max(bisect_left(xs, x), 1), len(xs) - 1)
-    share = (x - xs[high - 1]) / (xs[high] - xs[high - 1])
-    return ys[high - 1] + min(max(share, 0.0), 1.0) * (ys[high] - ys[high - 1])
 
 
 class Gas(Declared):
@@ -331,6 +257,11 @@ class Machine(Declared):
                 )
             taken[output] = key
         return self
+
+    @property
+    def curve_is_assumed(self) -> bool:
+        """Whether nobody weighed the feeder: an example's numbers, which cannot expire."""
+        return source_key(self.feeder.source or self.source) == "assumed"
 
 
 class Nozzle(Declared):

@@ -89,6 +89,8 @@ def _plain(value: object) -> Iterator[tuple[tuple[str, ...], float]]:
         yield (), value
     elif isinstance(value, dict):
         yield from (((str(key),), number) for key, number in value.items())
+    elif isinstance(value, tuple):
+        yield from (((f"row {row}",), number) for row, number in enumerate(value, start=1))
 
 
 def quantities(model: type[BaseModel]) -> dict[str, Q]:

@@ -1,4 +1,4 @@
-"""Putting a new data file in its place: read back first, never over another file."""
+"""Putting a data file in its place: read back first, over another file only when told to."""
 
 from __future__ import annotations
 
@@ -17,19 +17,23 @@ if TYPE_CHECKING:
     from reclad.job.reading import M
 
 
-def place_file(kind: str, name: str, text: str, model: type[M], folder: Path) -> Path:
+def place_file(
+    kind: str, name: str, text: str, model: type[M], folder: Path, *, replace: bool = False
+) -> Path:
     """Write `folder`/`kind`/`name`.toml once it has been read back as a valid `model`.
 
-    kind     materials, powders, machines, ...
+    kind      materials, powders, machines, ...
+    replace   whether a file of that name may be given up for it
     Gives the path. FileError if the name is no plain file name, the file exists or cannot be
-    written; JobError or UnitError if the text does not read back. In all cases nothing is left.
+    written; JobError or UnitError if the text does not read back. In all cases nothing is left,
+    and what was there before is kept.
     """
-    target = expect_free(kind, name, folder)
+    target = expect_free(kind, name, folder, replace=replace)
     try:
         made = not target.parent.is_dir()
         target.parent.mkdir(exist_ok=True)
         try:
-            _write(kind, name, text, model, target)
+            _write(kind, name, text, model, target, replace=replace)
         except BaseException:
             if made:
                 with contextlib.suppress(OSError):  # somebody else may have put a file there
@@ -43,11 +47,13 @@ def place_file(kind: str, name: str, text: str, model: type[M], folder: Path) ->
     return target
 
 
-def expect_free(kind: str, name: str, folder: Path) -> Path:
-    """Where `folder`/`kind`/`name`.toml will lie; FileError if anything lies there already."""
+def expect_free(kind: str, name: str, folder: Path, *, replace: bool = False) -> Path:
+    """Where `folder`/`kind`/`name`.toml will lie; FileError if anything lies there already, but
+    for a plain file that `replace` gives up."""
     expect_plain_name(name)
     target = folder / kind / f"{name}.toml"
-    if os.path.lexists(target):
+    given_up = replace and target.is_file() and not target.is_symlink()
+    if os.path.lexists(target) and not given_up:
         raise FileError(
             f"{show(f'{kind}/{name}.toml', 120)}: exists already and is not overwritten; choose "
             "another name"
@@ -55,12 +61,15 @@ def expect_free(kind: str, name: str, folder: Path) -> Path:
     return target
 
 
-def _write(kind: str, name: str, text: str, model: type[M], target: Path) -> None:
+def _write(kind: str, name: str, text: str, model: type[M], target: Path, *, replace: bool) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".reclad-new-") as scratch:
         draft = Path(scratch) / kind / target.name
         draft.parent.mkdir()
         draft.write_text(text, encoding="utf-8", newline="\n")
         find(kind, name, model, Path(scratch))
+        if replace:
+            draft.replace(target)
+            return
         try:
             # A link fails where something has appeared meanwhile; a rename would replace it.
             target.hardlink_to(draft)

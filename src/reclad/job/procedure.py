@@ -8,8 +8,7 @@ from typing import Annotated, Generic, Self, TypeVar
 from pydantic import Field, StrictInt, model_validator
 
 from reclad.errors import ProcessError
-from reclad.job.declared import Name, Text
-from reclad.job.machine import Date
+from reclad.job.declared import Date, Name, Text
 from reclad.job.names import fold
 from reclad.job.numbers import quantities
 from reclad.units import Declared, Q, broken_rule, show

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from reclad.job.feeder_curve import FeederCurve
 from reclad.job.job import JobFile
 from reclad.job.machine import Machine, Nozzle
 from reclad.job.material import Material, Powder
@@ -17,6 +18,7 @@ _FILES: dict[str, type[BaseModel]] = {
     "material": Material,
     "powder": Powder,
     "machine": Machine,
+    "feeder": FeederCurve,
     "nozzle": Nozzle,
     "service": Service,
     "procedure": QualifiedProcedure,

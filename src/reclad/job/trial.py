@@ -6,8 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StrictInt
 
-from reclad.job.declared import Name, Text
-from reclad.job.machine import Date
+from reclad.job.declared import Date, Name, Text
 from reclad.job.names import fold
 from reclad.units import Declared, Q
 

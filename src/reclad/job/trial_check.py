@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from reclad.job.material import Material
+    from reclad.job.material import Material, Powder
     from reclad.job.trial import Trial
 
 USES = ("width", "height", "depth", "dilution", "catchment")
@@ -26,10 +26,11 @@ _DENSITY_SLACK = 0.1  # a clad is lighter or heavier than its alloy by no more
 
 @dataclass(frozen=True)
 class Metals:
-    """Parent and clad alloy of a trial, None where the library holds none of that name."""
+    """Parent, powder and its alloy, None where the library holds none of that name."""
 
     parent: Material | None
     clad: Material | None
+    powder: Powder | None = None
 
 
 def check_rows(rows: Sequence[TrialRow], folder: Path | None = None) -> list[TrialRow]:
@@ -64,14 +65,15 @@ def check_rows(rows: Sequence[TrialRow], folder: Path | None = None) -> list[Tri
 
 def look_up(trial: Trial, folder: Path | None = None) -> Metals:
     """The metals of a trial, from the folder or the library."""
-    clad = None
+    clad = powder = None
     if trial.powder is not None:
         try:
-            clad = _material(read_powder(trial.powder, folder).alloy, folder)
+            powder = read_powder(trial.powder, folder)
+            clad = _material(powder.alloy, folder)
         except JobError as error:
             if not str(error).startswith("no "):
                 raise
-    return Metals(_material(trial.parent, folder), clad)
+    return Metals(_material(trial.parent, folder), clad, powder)
 
 
 def _material(name: str, folder: Path | None) -> Material | None:

@@ -27,6 +27,7 @@ class TrialSet:
     head      what datapackage.json says; empty for a bare table
     left      columns no trial takes anything from
     empty     rows without any cell that were passed over
+    folder    where its own materials, powders and nozzles may lie
     """
 
     name: str
@@ -34,6 +35,7 @@ class TrialSet:
     rows: tuple[TrialRow, ...]
     left: tuple[str, ...]
     empty: int
+    folder: Path
 
     @property
     def refused(self) -> tuple[TrialRow, ...]:
@@ -76,7 +78,7 @@ def read_trials(where: str | Path) -> TrialSet:
         head, name = PackageHead.model_construct(resources=()), path.name
     rows = read_rows(table, columns, reading)
     left = tuple(column.name for column in columns if not column.key)
-    return TrialSet(name, head, tuple(check_rows(rows, folder)), left, table.empty)
+    return TrialSet(name, head, tuple(check_rows(rows, folder)), left, table.empty, folder)
 
 
 def shipped_trials() -> list[str]:

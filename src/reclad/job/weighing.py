@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -62,11 +63,9 @@ def fit_weighings(weighed: Sequence[WeighedPowder]) -> FeederFit:
             f"{len(weighed)} weighings at {len({w.rpm for w in weighed})} disc speeds; weigh at "
             "least 3 times, at 2 or more disc speeds"
         )
-    mean_rpm = sum(w.rpm for w in weighed) / len(weighed)
-    mean_rate = sum(w.rate for w in weighed) / len(weighed)
-    spread = sum((w.rpm - mean_rpm) ** 2 for w in weighed)
-    slope = sum((w.rpm - mean_rpm) * (w.rate - mean_rate) for w in weighed) / spread
-    offset = mean_rate - slope * mean_rpm
+    slope, offset = statistics.linear_regression(
+        [w.rpm for w in weighed], [w.rate for w in weighed]
+    )
     residuals = tuple(w.rate - (offset + slope * w.rpm) for w in weighed)
     fit = FeederFit(tuple(weighed), offset, slope, residuals)
     slowest = min(w.rpm for w in weighed)

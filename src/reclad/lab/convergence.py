@@ -1,7 +1,8 @@
 """Whether draws have settled, and how many independent ones they are worth.
 
 Vehtari, Gelman, Simpson, Carpenter and Buerkner, Bayesian Analysis 16 (2021) 667-718: rank
-normalised split R-hat, bulk and tail effective sample size.
+normalised split R-hat, bulk and tail effective sample size. Of many walkers R-hat compares groups,
+as Margossian and others do for many short chains, Bayesian Analysis 20 (2025): nested R-hat.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 R_HAT = 1.01
 EFFECTIVE = 400.0
+_GROUPS = 4
 _LEAST = 8  # draws per walker: four in each half
 
 
@@ -29,7 +31,8 @@ _LEAST = 8  # draws per walker: four in each half
 class Convergence:
     """How far a run has settled, each field (parameters,).
 
-    r_hat   -   spread of all halves of all walkers over the spread inside one; 1 when they agree
+    r_hat   -   spread of all halves of all groups of walkers over the spread inside one; 1 when
+                they agree
     bulk    -   independent draws that the run is worth for the middle of a parameter
     tail    -   the same for its 5 % and 95 % points, the worse of the two
     """
@@ -46,10 +49,17 @@ def diagnose(chains: Chains) -> Convergence:
     columns = [chains.points[:, :, i] for i in range(len(chains.names))]
     return Convergence(
         names=chains.names,
-        r_hat=np.array([r_hat(c) for c in columns]),
+        r_hat=np.array([r_hat(_groups(c)) for c in columns]),
         bulk=np.array([bulk_effective(c) for c in columns]),
         tail=np.array([tail_effective(c) for c in columns]),
     )
+
+
+def has_settled(chains: Chains) -> bool:
+    """Whether `check_convergence` would be content."""
+    found = diagnose(chains)
+    least = min(found.bulk.min(), found.tail.min())
+    return bool(found.r_hat.max() <= R_HAT and least >= EFFECTIVE)
 
 
 def check_convergence(
@@ -111,6 +121,17 @@ def tail_effective(values: Floats) -> float:
         return np.nan
     points = np.quantile(values, (0.05, 0.95))
     return min(_effective(_split((values <= point).astype(np.float64))) for point in points)
+
+
+def _groups(values: Floats) -> Floats:
+    """Walkers put together four groups to a table (4, draws x walkers in a group), in time; fewer
+    than eight walkers stay by themselves."""
+    walkers, draws = values.shape
+    if walkers < 2 * _GROUPS or draws < _LEAST:
+        return values
+    size = walkers // _GROUPS
+    table = values[: size * _GROUPS].reshape(_GROUPS, size, draws)
+    return np.ascontiguousarray(table.transpose(0, 2, 1)).reshape(_GROUPS, -1)
 
 
 def _way_out(draws: int, factor: float) -> str:

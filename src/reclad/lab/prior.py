@@ -10,6 +10,8 @@ import numpy as np
 from reclad.process import ModelParameters
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from reclad.job import Material, Nozzle
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 DRAWS = 256
 SEED = 20260101
+_SPOT_UNSTATED = 0.2  # sd of the logarithm; 1/e2, 1/e and FWHM differ by up to 1.7
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,17 @@ class Belief:
         return np.asarray(self.centre + self.spread * ndtri(a + share * (b - a)))
 
 
-def beliefs(parent: Material, clad: Material | None, nozzle: Nozzle) -> tuple[Belief, ...]:
+def beliefs(
+    parent: Material, clad: Material | None, nozzle: Nozzle, *, spot_stated: bool = True
+) -> tuple[Belief, ...]:
     """One belief per field of `ModelParameters`, in their order.
 
-    `clad` is the powder's alloy, None for a bare track: its absorptivity counts, since the pool is
-    mostly clad metal. Wide on purpose, and never narrowed to reach a target.
+    clad         the powder's alloy, None for a bare track: its absorptivity counts, since the pool
+                 is mostly clad metal
+    spot_stated  whether the spot's definition is known; if not, its diameter may be off by as much
+                 as the usual definitions differ
+
+    Wide on purpose, and never narrowed to reach a target.
     """
     absorbing = (clad or parent).absorptivity
     return (
@@ -100,6 +109,7 @@ def beliefs(parent: Material, clad: Material | None, nozzle: Nozzle) -> tuple[Be
             low=0.6,
             high=1.5,
         ),
+        Belief("spot_scale", "log_normal", 1.0, 0.0 if spot_stated else _SPOT_UNSTATED, "assumed"),
         Belief("air_film", "log_normal", 12.0, 0.4, "assumed"),
         Belief("emissivity", "beta", 14.0, 6.0, "assumed"),
     )
@@ -114,10 +124,29 @@ def prior(
     the same draws.
     """
     believed = beliefs(parent, clad, nozzle)
-    share = _latin_hypercube(draws, len(believed), np.random.default_rng(seed))
-    return ModelParameters(
-        **{b.name: b.draw(share[:, column]) for column, b in enumerate(believed)}
+    return _parameters(
+        believed, _latin_hypercube(draws, len(believed), np.random.default_rng(seed))
     )
+
+
+def parameters_at(believed: Sequence[Belief], scores: NDArray[np.float64]) -> ModelParameters:
+    """Model parameters at normal scores (draws, beliefs): 0 is the median of a belief, 1.645 its
+    95 % point. Scores learned with one alloy and nozzle so carry over to another."""
+    from scipy.special import ndtr
+
+    return _parameters(believed, ndtr(np.clip(scores, -8.0, 8.0)))
+
+
+def _parameters(believed: Sequence[Belief], share: NDArray[np.float64]) -> ModelParameters:
+    drawn = {b.name: b.draw(share[:, column]) for column, b in enumerate(believed)}
+    return ModelParameters(**drawn, discrepancy=None)
+
+
+def normal_scores(count: int, columns: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """(count, columns) standard normal, spread evenly over each column."""
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri(_latin_hypercube(count, columns, rng)))
 
 
 def _latin_hypercube(count: int, columns: int, rng: np.random.Generator) -> NDArray[np.float64]:

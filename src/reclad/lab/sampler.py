@@ -1,7 +1,9 @@
 """Draws of what trials leave open: many walkers on any density, none of them biased.
 
 Differential evolution after ter Braak 2006 and, with an archive of past points and the snooker
-move, ter Braak and Vrugt 2008 (Statistics and Computing 16:239 and 18:435).
+move, ter Braak and Vrugt 2008 (Statistics and Computing 16:239 and 18:435). Where the density tells
+its slopes, half of the moves glide along them: Hamiltonian Monte Carlo (Duane and others 1987,
+Physics Letters B 195:216; Neal 2011).
 """
 
 from __future__ import annotations
@@ -22,8 +24,12 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 LogDensity = Callable[["Floats"], "Floats"]
+WithSlopes = Callable[["Floats"], tuple["Floats", "Floats"]]
 
 _SNOOKER, _WHOLE = 0.1, 0.1  # shares of snooker moves and of moves by a whole difference
+# Where slopes are given: share of half-sweeps that glide, time of a glide in units of the spread,
+# most steps in one, and the chance at which the length of a step is set.
+_GLIDE, _GLIDE_TIME, _GLIDE_STEPS, _GLIDE_CHANCE = 0.5, 1.6, 24, 0.8
 _JITTER = 0.2  # the length of a difference is stretched by 1 +- this, evenly
 _NOISE = 1e-3  # of the spread, so that no point of the space is out of reach
 # Snapshots of the walkers while burning in; the later half of them stays as the archive.
@@ -40,6 +46,7 @@ class Ensemble:
     archive      (rows, parameters)      past points from which differences are taken
     metric       (parameters, parameters)  lower triangular; metric @ metric.T is their covariance
     scale        -    on the length 2.38 / sqrt(2 parameters) of a difference
+    step         -    of a glide, in units of the spread
     random       state of the generator
     """
 
@@ -48,6 +55,7 @@ class Ensemble:
     archive: Floats
     metric: Floats
     scale: float
+    step: float
     random: dict[str, Any]
 
 
@@ -91,6 +99,7 @@ def sample(
     draws: int,
     seed: int,
     burn: int | None = None,
+    slopes: WithSlopes | None = None,
     names: Sequence[str] | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Chains:
@@ -101,6 +110,8 @@ def sample(
                   eight at least, four or more per parameter are better
     draws, burn   sweeps kept, and thrown away before (None: as many again); a sweep moves every
                   walker once, so walkers x draws points come back
+    slopes        gives the logarithm and its slopes (points,), (points, parameters); where they are
+                  known a run needs a tenth of the draws in twenty parameters
     names         of the parameters, for messages
     say           hears a line for every tenth of the run
 
@@ -127,7 +138,7 @@ def sample(
             f"walker {lost} starts where the density is nil ({density.tell(begin[lost])}); start "
             "every walker at a possible point"
         )
-    walk = _Walk(density, begin, values, rng, burn)
+    walk = _Walk(density, slopes, begin, values, rng, burn)
     total = burn + draws
     for sweep in range(burn):
         walk.sweep()
@@ -142,6 +153,7 @@ def extend(
     chains: Chains,
     *,
     draws: int,
+    slopes: WithSlopes | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Chains:
     """The same run, longer by `draws` sweeps: the bytes that one run of that length would have
@@ -152,8 +164,8 @@ def extend(
     rng = np.random.default_rng()
     rng.bit_generator.state = end.random
     density = _Guarded(log_density, chains.names)
-    walk = _Walk(density, end.points.copy(), end.log_density.copy(), rng, 0)
-    walk.stand(end.archive, end.metric, end.scale)
+    walk = _Walk(density, slopes, end.points.copy(), end.log_density.copy(), rng, 0)
+    walk.stand(end.archive, end.metric, end.scale, end.step)
     more = _keep(walk, draws, chains.names, say, 0)
     before = chains.points.shape[1]
     return replace(
@@ -184,10 +196,17 @@ class _Walk:
     """The walkers, and what their moves are made of."""
 
     def __init__(
-        self, density: _Guarded, points: Floats, values: Floats, rng: np.random.Generator, burn: int
+        self,
+        density: _Guarded,
+        slopes: WithSlopes | None,
+        points: Floats,
+        values: Floats,
+        rng: np.random.Generator,
+        burn: int,
     ) -> None:
         walkers, self.parameters = points.shape
         self.density, self.points, self.values, self.rng = density, points, values, rng
+        self.slopes = slopes
         self.halves = (slice(0, walkers // 2), slice(walkers // 2, walkers))
         self.every = max(_APART, burn // _SNAPSHOTS)
         # The half that stands still lies before the archive, so one index reaches either.
@@ -196,27 +215,50 @@ class _Walk:
         self.pool = np.empty((self.room + snapshots * walkers, self.parameters))
         self.pool[self.room : self.room + walkers] = points
         self.first, self.last = self.room, self.room + walkers
-        self.scale = 1.0
+        self.scale, self.step = 1.0, 0.3
         self._shape()
 
     def sweep(self) -> int:
         """Move one half, then the other; how many moves were taken."""
         taken = 0
         chance: list[Floats] = []
+        glides: list[Floats] = []
         for moving, still in (self.halves, self.halves[::-1]):
-            others = self.points[still]
-            self.pool[: len(others)] = others
-            proposed, stretch, plain = self._propose(self.points[moving], len(others))
-            value = self.density(proposed)
-            ratio = value - self.values[moving] + stretch
+            if self.slopes is not None and self.rng.random() < _GLIDE:
+                proposed, value, ratio = self._glide(self.points[moving], self.slopes)
+                glides.append(np.exp(np.minimum(ratio, 0.0)))
+            else:
+                others = self.points[still]
+                self.pool[: len(others)] = others
+                proposed, stretch, plain = self._propose(self.points[moving], len(others))
+                value = self.density(proposed)
+                ratio = value - self.values[moving] + stretch
+                chance.append(np.exp(np.minimum(ratio[plain], 0.0)))
             accept = np.log1p(-self.rng.random(len(ratio))) < ratio
             self.points[moving][accept] = proposed[accept]
             self.values[moving][accept] = value[accept]
             taken += int(accept.sum())
-            chance.append(np.exp(np.minimum(ratio[plain], 0.0)))
-        both = np.concatenate(chance)
-        self.chance = float(both.mean()) if both.size else np.nan
+        self.chance, self.glide = _mean(chance), _mean(glides)
         return taken
+
+    def _glide(self, at: Floats, slopes: WithSlopes) -> tuple[Floats, Floats, Floats]:
+        """Points at the end of glides of one length, with a fresh push each; the logarithm of the
+        density there, and of the chance to stay there. Leapfrog in the archive's metric."""
+        rng = self.rng
+        step = self.step * rng.uniform(1.0 - _JITTER, 1.0 + _JITTER)
+        steps = rng.integers(1, 2 + min(_GLIDE_STEPS, int(_GLIDE_TIME / self.step)))
+        push = rng.standard_normal(at.shape)
+        value, slope = slopes(at)
+        energy = value - 0.5 * (push**2).sum(axis=1)
+        place = at
+        for number in range(steps):
+            push = push + (0.5 if number == 0 else 1.0) * step * (slope @ self.metric)
+            place = place + step * (push @ self.metric.T)
+            value, slope = slopes(place)
+        push = push + 0.5 * step * (slope @ self.metric)
+        ratio = value - 0.5 * (push**2).sum(axis=1) - energy
+        # A glide that ran off to where nothing is a number ends where it began.
+        return place, value, np.where(np.isfinite(ratio), ratio, -np.inf)
 
     def _propose(self, at: Floats, others: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
         """Points to try, the logarithm of what a move stretches space by, and which moves are
@@ -276,6 +318,9 @@ class _Walk:
             wanted = 0.234 + 0.206 / self.parameters
             step = (self.chance - wanted) * 2.0 / (1 + sweep) ** 0.5
             self.scale = float(np.clip(self.scale * np.exp(step), 0.02, 4.0))
+        if np.isfinite(self.glide):
+            step = (self.glide - _GLIDE_CHANCE) * 2.0 / (1 + sweep) ** 0.5
+            self.step = float(np.clip(self.step * np.exp(step), 0.01, 2.0))
         if (sweep + 1) % self.every == 0:
             walkers = len(self.points)
             self.pool[self.last : self.last + walkers] = self.points
@@ -286,14 +331,14 @@ class _Walk:
 
     def settle(self) -> None:
         """End of the burn-in: nothing is learned from here on."""
-        self.stand(self.pool[self.first : self.last].copy(), self.metric, self.scale)
+        self.stand(self.pool[self.first : self.last].copy(), self.metric, self.scale, self.step)
 
-    def stand(self, archive: Floats, metric: Floats, scale: float) -> None:
+    def stand(self, archive: Floats, metric: Floats, scale: float, step: float) -> None:
         """Take over what was learned."""
         self.pool = np.concatenate((np.empty((self.room, self.parameters)), archive))
         self.first, self.last = self.room, len(self.pool)
         self._take(metric)
-        self.scale = scale
+        self.scale, self.step = scale, step
 
     def ensemble(self) -> Ensemble:
         """Where the run stands."""
@@ -303,6 +348,7 @@ class _Walk:
             archive=self.pool[self.first : self.last],
             metric=self.metric,
             scale=self.scale,
+            step=self.step,
             random=dict(self.rng.bit_generator.state),
         )
 
@@ -322,6 +368,12 @@ class _Walk:
         # By spread and shape apart: units from micrometres to megawatts keep all their figures.
         spread = np.sqrt((metric**2).sum(axis=1))
         self.levelling = (np.linalg.inv(metric / spread[:, None]) / spread).T
+
+
+def _mean(chances: list[Floats]) -> float:
+    """Mean of all, nan if there is none."""
+    every = np.concatenate(chances) if chances else np.empty(0)
+    return float(every.mean()) if every.size else np.nan
 
 
 class _Guarded:

@@ -38,7 +38,8 @@ K, CP, RHO, T_MELT, RHO_CLAD, DH_CLAD, CP_GRAIN, RADIUS_GRAIN, WALL, LATENT = ra
     MELT_SHAPE,
     K_SCALE,
     CP_SCALE,
-) = range(14)
+    SPOT_SCALE,
+) = range(15)
 # columns of the result
 (
     WIDTH,
@@ -55,8 +56,9 @@ K, CP, RHO, T_MELT, RHO_CLAD, DH_CLAD, CP_GRAIN, RADIUS_GRAIN, WALL, LATENT = ra
     T_GRAIN,
     KEYHOLE,
     LEFT,
-) = range(14)
-RESULTS = 14
+    FLOOR,
+) = range(15)
+RESULTS = 15
 
 
 @njit(cache=True)
@@ -156,7 +158,7 @@ def _solve_one(
     s: np.ndarray,
     m: np.ndarray,
     p: np.ndarray,
-    spot: float,
+    stated: float,
     rings: np.ndarray,
     axes: np.ndarray,
     hot: np.ndarray,
@@ -175,6 +177,7 @@ def _solve_one(
     eta is bracketed by 0 and the sticking share, so false position always closes it.
     """
     out[:] = 0.0
+    spot = stated * p[SPOT_SCALE]
     rise = m[T_MELT] - s[INTERPASS]
     k = m[K] * p[K_SCALE]
     cp = m[CP] * p[CP_SCALE]
@@ -239,6 +242,7 @@ def _solve_one(
     length = (pool[2] - pool[3]) * spot
     depth = pool[4] * spot
     wide, height, area = width, 0.0, 0.0
+    floor = depth
     if s[FEED] > 0.0:
         wide = p[BEAD_POOL] * width
         area = eta * s[FEED] / (m[RHO_CLAD] * s[SPEED])
@@ -260,7 +264,8 @@ def _solve_one(
             exact,
             pool,
         )
-        depth = max(0.0, pool[4] * spot - p[OFFSET] * height)
+        floor = pool[4] * spot - p[OFFSET] * height
+        depth = max(0.0, floor)
     melted = p[MELT_SHAPE] * width * depth
     out[WIDTH], out[HEIGHT], out[DEPTH], out[AREA], out[MELTED] = wide, height, depth, area, melted
     out[DILUTION] = melted / (melted + area) if melted + area > 0.0 else 0.0
@@ -273,7 +278,7 @@ def _solve_one(
     out[T_GRAIN] = s[AMBIENT] + gained / m[CP_GRAIN]
     enthalpy = m[RHO] * (cp * rise + m[LATENT])
     out[KEYHOLE] = p[ABSORB] * s[POWER] / (math.pi * enthalpy * math.sqrt(a * s[SPEED] * spot**3))
-    out[LEFT] = gap
+    out[LEFT], out[FLOOR] = gap, floor
 
 
 @njit(cache=True)
@@ -291,7 +296,7 @@ def solve_beads(
     exact: bool,
     out: np.ndarray,
 ) -> None:
-    """Beads of all draws (D, 16) x candidates (C, 6), metal (C, 10), spot radius m: fills
+    """Beads of all draws (D, 17) x candidates (C, 6), metal (C, 10), stated spot radius m: fills
     out (D, C, RESULTS), columns as named above. `paired`: candidate i belongs to draw i alone,
     C = D, and out is (D, 1, RESULTS). `exact` as in `look_up`."""
     pool = np.empty(5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,6 +37,7 @@ class Bead:
     """Single cross-sections, each field (draws, candidates), SI.
 
     width, height, depth   m     bead width, height over and fused depth under the surface
+    penetration            m     how far the pool's floor lies below the surface, under 0 above it
     area, melted           m2    clad and melted parent area
     dilution               -     melted / (clad + melted); 1 for a bare track that melts
     catchment              -     powder kept / powder fed
@@ -51,6 +52,7 @@ class Bead:
     width: NDArray[np.float64]
     height: NDArray[np.float64]
     depth: NDArray[np.float64]
+    penetration: NDArray[np.float64]
     area: NDArray[np.float64]
     melted: NDArray[np.float64]
     dilution: NDArray[np.float64]
@@ -81,6 +83,7 @@ def predict(
     exact    False lets the depth be 5 % of the wall off where the wall is nearly molten through, a
              hundred times faster there: for searching
 
+    Draws that come from trials bring what the model gets wrong with them; it is applied here.
     Mass closes exactly: area x density x travel speed = catchment x feed rate. Holds for a pool in
     conduction mode on a surface flat at the scale of the pool; steady travel.
     Source: reference list keys picasso1994, huang2019, eagar1983. Checked: tests/process,
@@ -136,10 +139,11 @@ def predict(
     if np.abs(out[..., kernels.LEFT]).max() > 1e-6:
         raise ProcessError("the pool and the powder stream found no common bead; report the job")
     grain = np.minimum(out[..., kernels.T_GRAIN], melting_point(clad or substrate.parent))
-    return Bead(
+    bead = Bead(
         width=out[..., kernels.WIDTH],
         height=out[..., kernels.HEIGHT],
         depth=out[..., kernels.DEPTH],
+        penetration=out[..., kernels.FLOOR],
         area=out[..., kernels.AREA],
         melted=out[..., kernels.MELTED],
         dilution=out[..., kernels.DILUTION],
@@ -150,6 +154,31 @@ def predict(
         reaching=out[..., kernels.THROUGH],
         grain_temperature=grain,
         keyhole_index=out[..., kernels.KEYHOLE],
+    )
+    if draws.discrepancy is None:
+        return bead
+    return _corrected(bead, draws.discrepancy.factors(settings, beam, paired=paired))
+
+
+def _corrected(bead: Bead, factors: NDArray[np.float64]) -> Bead:
+    """The bead as the trials say that it differs, (draws, candidates, 5): mass still closes."""
+    wide, high, deep, mixed, caught = np.moveaxis(factors, -1, 0)
+    catchment = np.minimum(bead.catchment * caught, 1.0)
+    kept = np.divide(catchment, bead.catchment, out=np.ones_like(caught), where=bead.catchment > 0)
+    area = bead.area * kept
+    melted = bead.melted * np.where(bead.area > 0.0, mixed * kept, wide * deep)
+    both = melted + area
+    width, height = bead.width * wide, bead.height * high
+    return replace(
+        bead,
+        width=width,
+        height=height,
+        depth=bead.depth * deep,
+        area=area,
+        melted=melted,
+        dilution=np.divide(melted, both, out=np.zeros_like(both), where=both > 0.0),
+        catchment=catchment,
+        toe_angle=np.arctan2(4.0 * height, np.maximum(width, 1e-12)) * (width > 0.0),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -11,6 +11,8 @@ from reclad.errors import ProcessError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    from reclad.process.discrepancy import Discrepancy
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +89,11 @@ class ModelParameters:
     melt_shape          -    melted area over width times depth
     conductivity        -    scale on the table of the parent metal
     heat_capacity       -    scale on the table of the parent metal
+    spot_scale          -    true spot diameter over the stated one
     air_film            W/m2/K   heat the part gives to still air
     emissivity          -    of the part's outer surface, oxidised
+
+    discrepancy   what trials say the model gets wrong; None without trials
     """
 
     absorptivity: NDArray[np.float64]
@@ -105,18 +110,26 @@ class ModelParameters:
     melt_shape: NDArray[np.float64]
     conductivity: NDArray[np.float64]
     heat_capacity: NDArray[np.float64]
+    spot_scale: NDArray[np.float64]
     air_film: NDArray[np.float64]
     emissivity: NDArray[np.float64]
+    discrepancy: Discrepancy | None = None
 
     def __len__(self) -> int:
         return self.absorptivity.size
 
     def as_columns(self) -> NDArray[np.float64]:
-        """(draws, 16), columns in the order of the fields."""
+        """(draws, 17), columns in the order of the fields."""
         return np.ascontiguousarray(
-            np.column_stack([getattr(self, f.name) for f in fields(self)]), dtype=np.float64
+            np.column_stack([getattr(self, name) for name in PARAMETERS]), dtype=np.float64
         )
 
     def some(self, count: int) -> ModelParameters:
         """The first `count` draws: enough to search with, the rest to judge with."""
-        return ModelParameters(*(getattr(self, f.name)[:count] for f in fields(self)))
+        some = {name: getattr(self, name)[:count] for name in PARAMETERS}
+        told = self.discrepancy.some(count) if self.discrepancy else None
+        return replace(self, **some, discrepancy=told)
+
+
+# The model parameters in their order; one column each of every array over them.
+PARAMETERS = tuple(f.name for f in fields(ModelParameters) if f.name != "discrepancy")

@@ -1,6 +1,6 @@
 """Toolpath to neutral program, to controller text, and back; nothing unproven reaches a machine."""
 
-from reclad.program.build import build_program, turn_numbers
+from reclad.program.build import Pass, build_passes, build_program, turn_numbers
 from reclad.program.compare import compare_with_plan
 from reclad.program.findings import Finding
 from reclad.program.lint import lint_program
@@ -15,11 +15,13 @@ from reclad.program.verdict import Verdict, check_program, may_run
 __all__ = [
     "REASONS",
     "Finding",
+    "Pass",
     "Program",
     "ProgramMeta",
     "ReadBack",
     "RefereeReport",
     "Verdict",
+    "build_passes",
     "build_program",
     "check_program",
     "compare_with_plan",

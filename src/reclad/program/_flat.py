@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from reclad.job import Machine
 
 PITCH_STEP = 0.20  # of the median spacing of the tracks
+SINGLE = 2.0  # spots: tracks usually farther apart than that are beads by themselves, no clad
 SAME_LINE = 0.05  # of the spot: closer than that is the same line, whatever the spacing
 SAME_HEIGHT = 1e-4  # m: no layer is thinner
 
@@ -33,16 +34,23 @@ class _Track:
 
 
 def check_flat(read: ReadBack, machine: Machine, found: Findings) -> None:
-    """Beads that gap, pile up, wander off their line or are laid twice in one layer."""
+    """Beads that gap, pile up, wander off their line or are laid twice in one layer.
+
+    Beads of a coupon stand by themselves, as far apart as they like: of them only those a spot
+    apart or less are laid twice.
+    """
     layers = _layers(read)
     gaps = [after.place - before.place for tracks in layers for before, after in pairwise(tracks)]
     same_line = SAME_LINE * machine.laser.spot
     spaced = [gap for gap in gaps if gap > same_line]
     usual = float(np.median(spaced)) if spaced else 0.0
+    single = usual > SINGLE * machine.laser.spot
+    closest = machine.laser.spot if single else max(PITCH_STEP * usual, same_line)
     for tracks in layers:
-        _spacing(read, found, tracks, usual, max(PITCH_STEP * usual, same_line))
+        _spacing(read, found, tracks, usual, closest, np.inf if single else PITCH_STEP * usual)
+    width = machine.laser.spot if single else usual or machine.laser.spot
     for first, stop in read.program.tracks():
-        _straight(read, found, first, stop, PITCH_STEP * (usual or machine.laser.spot))
+        _straight(read, found, first, stop, PITCH_STEP * width)
 
 
 def _layers(read: ReadBack) -> list[list[_Track]]:
@@ -90,7 +98,12 @@ def _direction(read: ReadBack, first: int, stop: int) -> Floats:
 
 
 def _spacing(
-    read: ReadBack, found: Findings, tracks: list[_Track], usual: float, closest: float
+    read: ReadBack,
+    found: Findings,
+    tracks: list[_Track],
+    usual: float,
+    closest: float,
+    farthest: float,
 ) -> None:
     for number, track in enumerate(tracks):
         # The neighbour is the last one before it that it runs beside.
@@ -108,7 +121,7 @@ def _spacing(
                 f"track {gap * 1e3:.3f} mm beside one of the same layer, tracks are "
                 f"{usual * 1e3:.3f} mm apart: metal is laid twice - remove one of them",
             )
-        elif abs(gap - usual) > PITCH_STEP * usual + PRINT:
+        elif abs(gap - usual) > farthest + PRINT:
             found.add(
                 line,
                 "pitch",

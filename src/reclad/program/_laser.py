@@ -28,6 +28,7 @@ def power_print(machine: Machine) -> float:
     if laser.watts_at_1_volt is None or laser.watts_at_10_volts is None:
         return 0.0
     slope = (laser.watts_at_10_volts - laser.watts_at_1_volt) / (_VOLTS - 1.0)
+    slope *= 1.0 if laser.meter is None else laser.meter.slope
     return slope * 0.505 * 10.0 ** -power_digits(machine)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,16 @@ if TYPE_CHECKING:
 
 Turns = tuple[int, int | None]
 Pose = tuple[float, float, float, float]  # X, Y, Z in m, A in rad
+
+
+@dataclass(frozen=True, eq=False)
+class Pass:
+    """A path and what it is laid with: `power` W per block (only lit blocks count), `feed_rate`
+    kg/s of powder."""
+
+    toolpath: Toolpath
+    power: Floats
+    feed_rate: float
 
 
 def build_program(
@@ -56,35 +66,87 @@ def build_program(
     Raises ProgramError: an axis the machine lacks, power outside the laser's range, powder rate the
     feeder was not weighed at, a turn that does not exist, a track without a lead-in or lead-out.
     """
-    check_axes(machine, flat=toolpath.form == "flat")
-    power = np.asarray(power, dtype=np.float64)
-    if power.shape != (toolpath.blocks,):
+    meta = ProgramMeta(name, tuple(header), machine.name, preliminary, dry_run, toolpath.form)
+    return _build([Pass(toolpath, power, feed_rate)], machine, meta, turns)
+
+
+def build_passes(
+    passes: Sequence[Pass],
+    machine: Machine,
+    *,
+    name: str,
+    header: Iterable[str] = (),
+    preliminary: bool = True,
+) -> Program:
+    """Turn several paths, each with its own travel speed, stand-off, power and powder, into one
+    program that runs them in order.
+
+    From one to the next the nozzle retracts above all of them with beam and powder off, waits
+    there where the path asks for it, comes down, and the powder of the next settles before it is
+    lit. Within each path all is as `build_program` makes it.
+    Raises ProgramError as `build_program` does, and when there is no path or they differ in form.
+    """
+    forms = {one.toolpath.form for one in passes}
+    if len(forms) != 1:
         raise ProgramError(
-            f"power has shape {power.shape}, the path has {toolpath.blocks} blocks: one power per "
+            f"{len(passes)} paths of form {' and '.join(sorted(forms)) or 'none'}: one program "
+            f"lays round or flat ones - give one path at least and make one program for each form"
+        )
+    form = passes[0].toolpath.form
+    meta = ProgramMeta(name, tuple(header), machine.name, preliminary, form=form)
+    return _build(passes, machine, meta, None)
+
+
+def _build(
+    passes: Sequence[Pass], machine: Machine, meta: ProgramMeta, turns: Turns | None
+) -> Program:
+    rows = _Rows(machine, meta.dry_run)
+    safe = max(float(one.toolpath.radius.max()) + one.toolpath.stand_off for one in passes)
+    safe += machine.retract
+    for number, one in enumerate(passes):
+        lit, runs = _lit_runs(one, machine, turns, dry_run=meta.dry_run)
+        if number:
+            rows.retract(safe, last=False)
+        else:
+            rows.start(one.toolpath, runs[0][0], safe)
+        _lay(rows, one, lit, runs, safe)
+    rows.retract(safe, last=True)
+    return rows.program(meta)
+
+
+def _lit_runs(
+    one: Pass, machine: Machine, turns: Turns | None, *, dry_run: bool
+) -> tuple[Bools, list[tuple[int, int]]]:
+    """Blocks to light, and stretches to cut, of a path that this machine can run."""
+    path, power = one.toolpath, np.asarray(one.power, dtype=np.float64)
+    check_axes(machine, flat=path.form == "flat")
+    if power.shape != (path.blocks,):
+        raise ProgramError(
+            f"power has shape {power.shape}, the path has {path.blocks} blocks: one power per "
             f"block - rebuild the power profile"
         )
-    lit = toolpath.lit if turns is None else toolpath.lit & _selected(toolpath, turns)
-    runs = _runs(toolpath, lit, whole=turns is None)
-    _check(toolpath, lit, power, runs)
+    lit = path.lit if turns is None else path.lit & _selected(path, turns)
+    runs = _runs(path, lit, whole=turns is None)
+    _check(path, lit, power, runs)
     if not dry_run:
         _check_power(power[lit], machine)
-        machine.feeder.rpm_for(feed_rate)
-    rows = _Rows(machine, dry_run)
-    safe = float(toolpath.radius.max()) + toolpath.stand_off + machine.retract
-    rows.start(toolpath, runs[0][0], safe)
+        machine.feeder.rpm_for(one.feed_rate)
+    return lit, runs
+
+
+def _lay(rows: _Rows, one: Pass, lit: Bools, runs: list[tuple[int, int]], safe: float) -> None:
+    """Add the tracks of one path, from a nozzle that is up to one that has left the last track."""
+    path, power = one.toolpath, np.asarray(one.power, dtype=np.float64)
     for number, (first, stop) in enumerate(runs):
-        wait = float(toolpath.wait[first])
-        if number and not wait and _steps_aside(toolpath, runs[number - 1][1], first, machine):
-            rows.change(toolpath, first)
+        wait = float(path.wait[first])
+        if number and not wait and _steps_aside(path, runs[number - 1][1], first, rows.machine):
+            rows.change(path, first)
         else:
             if number:
                 rows.retract(safe, last=False)
-            rows.approach(toolpath, first, safe, wait)
-            rows.settle(feed_rate)
-        rows.cut(toolpath, lit, power, first, stop)
-    rows.retract(safe, last=True)
-    meta = ProgramMeta(name, tuple(header), machine.name, preliminary, dry_run, toolpath.form)
-    return rows.program(meta)
+            rows.approach(path, first, safe, wait)
+            rows.settle(one.feed_rate)
+        rows.cut(path, lit, power, first, stop)
 
 
 def turn_numbers(toolpath: Toolpath) -> Ints:

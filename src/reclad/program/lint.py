@@ -23,7 +23,8 @@ def lint_program(
 ) -> list[Finding]:
     """Findings of a read-back program, by line: order, beam, motion, and what the reading found.
 
-    `today` adds a note when the feeder's weighing has expired; without it no date is judged.
+    `today` refuses powder of a feeder curve that has expired, and notes an expired reading of the
+    power meter; without it no date is judged.
     """
     found = Findings()
     for finding in read.findings:
@@ -32,7 +33,7 @@ def lint_program(
     check_beam(read, machine, found)
     check_motion(read, machine, found)
     if today is not None:
-        _check_weighing(read, machine, today, found)
+        _check_age(read, machine, today, found)
     return found.sorted()
 
 
@@ -88,16 +89,26 @@ def _check_order(read: ReadBack, machine: Machine, found: Findings) -> None:
         )
 
 
-def _check_weighing(
-    read: ReadBack, machine: Machine, today: datetime.date, found: Findings
-) -> None:
-    left = machine.feeder.days_left(today)
-    fed = np.flatnonzero(read.program.powder > 0.0)
-    if left < 0 and fed.size:
+def _check_age(read: ReadBack, machine: Machine, today: datetime.date, found: Findings) -> None:
+    """Powder of a curve that has run out would be a guess; an example's curve always is one, and
+    told as assumed."""
+    program, feeder, meter = read.program, machine.feeder, machine.laser.meter
+    fed = np.flatnonzero(program.powder > 0.0)
+    over = -feeder.days_left(today)
+    if over > 0 and fed.size:
         found.add(
-            read.program.line[fed[0]],
+            program.line[fed[0]],
             "weighing-expired",
-            f"feeder was weighed on {machine.feeder.weighed}, valid {machine.feeder.valid_days} "
-            f"days: {-left} days over - weigh it again before the run",
+            f"feeder was weighed on {feeder.weighed}, valid {feeder.valid_days} days: {over} days "
+            f"over - weigh it again before the run",
+            note=machine.curve_is_assumed,
+        )
+    lit = np.flatnonzero(program.lit)
+    if meter is not None and meter.days_left(today) < 0 and lit.size:
+        found.add(
+            program.line[lit[0]],
+            "meter-expired",
+            f"laser power was measured on {meter.date}, valid {meter.valid_days} days: "
+            f"{-meter.days_left(today)} days over - measure it again",
             note=True,
         )

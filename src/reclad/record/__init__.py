@@ -1,6 +1,8 @@
 """What the shop keeps and hands on: plan folders, programs of them, the report."""
 
+from reclad.record.coupon import write_coupon
 from reclad.record.folder import SavedPlan, expect_writable, load_plan
+from reclad.record.lesson import write_lesson
 from reclad.record.posting import Checked, post_program, verify_program
 from reclad.record.report import draw_figures, render_report
 from reclad.record.sharing import Shared, Terms, receive_file, share_folder
@@ -71,5 +73,7 @@ __all__ = [
     "say",
     "share_folder",
     "verify_program",
+    "write_coupon",
+    "write_lesson",
     "write_plan",
 ]

@@ -44,6 +44,7 @@ _TOLD_BY_FILES = (
     "divergence",
     "conductivity",
     "heat_capacity",
+    "spot_scale",
 )
 _MEASURED_EVERY = 0.05  # m between diameters measured along a long zone
 STEPS = (
@@ -224,10 +225,27 @@ def fill_method(plan: Plan) -> MethodView:
     """The model chain, versions and inputs."""
     swaps = _STEPS_OF.get(plan.job.part.shape, {})
     return MethodView(
-        steps=tuple(MethodStep(say(swaps.get(what, what)), source) for what, source in STEPS),
+        steps=(
+            *(MethodStep(say(swaps.get(what, what)), source) for what, source in STEPS),
+            *_learned(plan),
+        ),
         draws=len(plan.draws),
         seed=plan.seed,
         trials=plan.trials,
         versions=(*versions().items(), ("Python", platform.python_version())),
         inputs=tuple(plan.job.sources.items()),
     )
+
+
+def _learned(plan: Plan) -> list[MethodStep]:
+    """What the model was fitted to, and on which terms."""
+    if plan.learned is None:
+        return []
+    origin = plan.learned.origin
+    count = str(plan.learned.posterior.rows)
+    told = say("Model fitted to {count} trials of {name}", count=count, name=origin.trials)
+    steps = [MethodStep(told, origin.citation or origin.licence or origin.trials)]
+    if origin.restricted:
+        words = "Restricted: the trials and this fit may be used only as agreed:"
+        steps.append(MethodStep(say(words), origin.agreement))
+    return steps

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import Field, StrictBool, StrictInt, StrictStr, ValidationError
 
 from reclad.errors import FileError
-from reclad.job.declared import Name, Text
-from reclad.job.machine import Date
+from reclad.job.declared import Date, Name, Text
 from reclad.job.reading import refusal
 from reclad.job.trial_package import read_json
 from reclad.units import Declared, show

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from reclad.arrays import read_arrays, write_arrays
 from reclad.errors import FileError, RecladError
+from reclad.lab import write_posterior
 from reclad.path import Toolpath
 from reclad.program import Program, load_program
 from reclad.record.alone import alone
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
 
 PLAN = "plan"
 MANIFEST = "manifest.json"
+POSTERIOR = "posterior.npz"
 _PACKAGES = ("reclad", "numpy", "scipy", "numba", "pydantic", "h5py")
 _OURS = re.compile(
-    r"(manifest\.json|plan\.json|report\.html|path\.npz|heat\.(vtkhdf|csv)"
+    r"(manifest\.json|plan\.json|report\.html|(path|posterior)\.npz|heat\.(vtkhdf|csv)"
     r"|(program|refused|(dry-run-?)?(coupon|from-turn-\d+)?)\.(ngc|mpf|txt|npz))"
 )
 # What a desktop, an editor or a killed `reclad post` leaves; nobody's work.
@@ -212,6 +214,8 @@ def _write_files(
     write_arrays(folder / "path.npz", path | {"power": plan.block_power})
     write_history(plan.heat, folder / HEAT_FILE)
     write_heat_table(plan.heat.along, folder / HEAT_TABLE)
+    if plan.learned is not None:
+        write_posterior(folder / POSTERIOR, plan.learned.posterior, plan.learned.origin)
     (folder / "report.html").write_text(report, encoding="utf-8", newline="\n")
     _write_json(folder / "plan.json", summary)
     written = {p.name: _sha256(p) for p in sorted(folder.iterdir())}
@@ -223,6 +227,8 @@ def _write_files(
             "seed": plan.seed,
             "draws": len(plan.draws),
             "machine": plan.job.cell.name,
+            "feeder": plan.job.feeder,
+            "learned": plan.learned and plan.learned.origin.model_dump(mode="json"),
             "procedure": asdict(plan.choice.procedure),
             "inputs": dict(plan.job.sources),
             "files": written,
@@ -338,7 +344,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     manifest = _read_json(path)
     tables = [manifest.get(key) for key in ("files", "inputs", "procedure")]
-    texts = [manifest.get("machine")]
+    texts = [manifest.get("machine"), manifest.get("feeder") or ""]
     if not all(isinstance(t, dict) for t in tables) or not all(isinstance(t, str) for t in texts):
         raise FileError(f"{path}: is not what reclad wrote; run `reclad plan` with --replace")
     return manifest

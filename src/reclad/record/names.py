@@ -37,6 +37,7 @@ UNKNOWNS = {
     "melt_shape": ("melted area over width times depth", ""),
     "conductivity": ("scale on the conductivity of the parent metal", ""),
     "heat_capacity": ("scale on the specific heat of the parent metal", ""),
+    "spot_scale": ("true spot diameter over the stated one", ""),
     "air_film": ("heat given to still air (W/m²/K)", ""),
     "emissivity": ("emissivity of the oxidised surface", ""),
 }

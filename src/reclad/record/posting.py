@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reclad.errors import FileError, ProgramError
-from reclad.job import list_names, read_machine
+from reclad.job import list_names, read_cell, read_machine
 from reclad.plan import header_lines
 from reclad.program import (
     RefereeReport,
@@ -181,8 +181,10 @@ def _planned(folder: Path, stem: str) -> Path:
 
 
 def _find_machine(raw: bytes, name: str | None, plan: Path | None) -> Machine:
+    """The machine named, or the plan's with the feeder curve it was made for, or the program's."""
     if name is None and plan is not None:
-        name = str(read_manifest(plan)["machine"])
+        manifest = read_manifest(plan)
+        return read_cell(manifest["machine"], manifest.get("feeder"), plan.resolve().parent)
     if name is None:
         found = _NAMED.search(raw[:20_000])
         if found is None:

@@ -18,6 +18,7 @@ from reclad import __version__
 from reclad.errors import FileError
 from reclad.job.folder import expect_plain_name
 from reclad.job.trial_package import PACKAGE, parse_head, read_json
+from reclad.lab import restriction_in
 from reclad.record._plain_zip import expect_plain, read_zip, write_zip
 from reclad.record._share_manifest import MANIFEST, Manifest, manifest_bytes, read_manifest
 from reclad.record.licences import find_licence, known_licence
@@ -182,6 +183,8 @@ def _agree(files: Mapping[str, bytes], earlier: Manifest | None, terms: Terms) -
             if path == PACKAGE:
                 stated = head.licence
             own = own or (head.agreement if head.restricted else "")
+        elif path.endswith(".npz"):
+            own = own or restriction_in(content)
     if own and (terms.licence or (terms.agreement and terms.agreement != own)):
         raise FileError(
             f"the data are restricted already: {show(own, 120)}; share them under that agreement, "

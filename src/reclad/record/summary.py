@@ -62,6 +62,14 @@ def summarise(plan: Plan) -> dict[str, Any]:
         "job": plan.job.name,
         "shape": plan.job.part.shape,
         "status": "preliminary" if plan.preliminary else "ready",
+        "learned": None
+        if plan.learned is None
+        else {
+            "trials": plan.learned.origin.trials,
+            "beads": plan.learned.posterior.rows,
+            "restricted": plan.learned.origin.restricted,
+            "lacks": [*plan.lacks],
+        },
         "chance": round(plan.chance, 4),
         "chance_middle": round(plan.choice.chance, 4),
         "asked": plan.job.limits.probability,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reclad.diagnosis import Cause, diagnose
-from reclad.lab import prior
+from reclad.lab import read_posterior
 from reclad.part import size_deposit
+from reclad.plan import draws_for
 from reclad.process import Procedure, describe_case
-from reclad.record.folder import load_plan
+from reclad.record.folder import POSTERIOR, load_plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,5 +28,7 @@ def diagnose_job(job: Job, folder: Path, symptom: str) -> list[Cause]:
     deposit = size_deposit(
         job.part, job.allowance, job.path.over_travel, shoulder_gap=0.5 * job.cell.laser.spot
     )
-    draws = prior(job.parent, job.clad, job.nozzle, seed=saved.manifest["seed"])
+    file = saved.folder / POSTERIOR
+    learned = read_posterior(file) if POSTERIOR in saved.manifest["files"] else None
+    draws = draws_for(job, learned, saved.manifest["seed"])
     return diagnose(job, describe_case(job, deposit), procedure, draws, symptom)

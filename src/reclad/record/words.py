@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from markupsafe import Markup
+
 from reclad.errors import RecladError
 
 
@@ -44,6 +46,15 @@ def say(text: str, **values: str | Words) -> Words:
     english = {name: v.en if isinstance(v, Words) else v for name, v in values.items()}
     local = {name: v.zh if isinstance(v, Words) else v for name, v in values.items()}
     return Words(text.format_map(english), chinese.format_map(local))
+
+
+def side_by_side(words: Words) -> Markup:
+    """Both languages as HTML, Chinese first; equal texts stand once."""
+    if words.en == words.zh:
+        return Markup("{}").format(words.en)
+    return Markup('<span lang="zh-CN">{}</span> <span class="en" lang="en">{}</span>').format(
+        words.zh, words.en
+    )
 
 
 def name_number(path: str) -> Words:
