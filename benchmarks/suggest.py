@@ -24,7 +24,7 @@ from reclad.process import (
 )
 
 LABORATORIES, BEADS, DRAWS, KEPT = 50, 12, 20_000, 1024
-CHECKED = 5  # laboratories fitted in full as well
+CHECKED, FITTED = 5, 6  # laboratories fitted in full as well, and of how many beads
 ASKED = (5.0, 4.0, 3.0, 2.0)  # points of dilution; the bar is at the first
 BAR, SHARE = 5.0, 0.6
 DILUTION = QUANTITIES.index("dilution")
@@ -274,9 +274,8 @@ def section() -> str:
     curves = {d: np.median([errors for errors, _, _ in r], axis=0) for d, r in runs.items()}
     counting = {d: np.median([n for _, n, _ in r], axis=0) for d, r in runs.items()}
     took = time.process_time() - before
-    beads = needed(curves["spread"], BAR) or BEADS
-    checked = full_check(study, labs[:CHECKED], beads)
-    return _written(curves, counting, runs, checked, beads, took)
+    checked = full_check(study, labs[:CHECKED], FITTED)
+    return _written(curves, counting, runs, checked, took)
 
 
 def _written(
@@ -284,7 +283,6 @@ def _written(
     counting: dict[str, np.ndarray],
     runs: dict[str, list[tuple[list[float], list[float], list[int]]]],
     checked: dict[str, list[float]],
-    beads: int,
     took: float,
 ) -> str:
     rows = []
@@ -333,7 +331,7 @@ def _written(
     )
     rows += [
         Row(
-            f"{CHECKED} laboratories by the fit itself, {beads} bead(s), {names[design]}",
+            f"{CHECKED} laboratories by the fit itself, {FITTED} beads, {names[design]}",
             ", ".join(f"{error:.1f}" for error in errors) + " points",
         )
         for design, errors in checked.items()
@@ -349,7 +347,8 @@ def _written(
         f"be\naffordable the {DRAWS:,} draws are weighed instead of fitted, readings taken as "
         "normal; the last rows\nfit in full. Truth and fit share one model, so these are no "
         "errors of a real shop. Most of what the\nmodel may get wrong is believed to be common to "
-        "all beads of a shop, so that any bead tells of it.\n\n" + table(rows)
+        "all beads of a shop, so that any bead tells of it.\nWhere few draws "
+        "count, part of an error is the weighing's own.\n\n" + table(rows)
     )
 
 

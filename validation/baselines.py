@@ -66,7 +66,7 @@ def eagar_tsai(observed: Observations, absorptivity: float) -> Floats:
         draws = replace(
             middle,
             absorptivity=absorptivity * one,
-            convection=1.3 * one,
+            convection=one,
             conductivity=one,
             heat_capacity=one,
         )

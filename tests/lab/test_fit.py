@@ -150,6 +150,12 @@ def test_rows_near_and_in_keyhole_mode_are_set_aside_by_their_inputs_alone() -> 
     assert not deep
 
 
+def test_trials_that_are_all_in_keyhole_mode_are_refused_with_the_reason() -> None:
+    found = read_trials("dai")
+    with pytest.raises(LabError, match=r"all 20 trials would be set aside, S1: keyhole"):
+        sort_by_mode(found.trials, found.folder)
+
+
 def test_a_metal_of_no_library_is_refused_with_the_way_out() -> None:
     trial = settings(1, np.random.default_rng(0))[0]
     with pytest.raises(LabError, match=r"parent unobtanium is in no library; put its file into"):

@@ -8,10 +8,22 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
+from guessed_posterior import guess_posterior
 from reclad.errors import LabError
-from reclad.job import read_machine, read_material, read_nozzle, read_powder
-from reclad.lab import Aim, Box, Ensemble, believed, feasible_settings, settings_of, suggest
+from reclad.job import Trial, read_machine, read_material, read_nozzle, read_powder
+from reclad.lab import (
+    Aim,
+    Box,
+    Ensemble,
+    believed,
+    feasible_settings,
+    learned,
+    observe,
+    settings_of,
+    suggest,
+)
 from reclad.lab.ensemble import logarithms, reading_variance
 from reclad.lab.suggestion import pick_beads
 from reclad.process import Beam, ProcessParameters, Substrate
@@ -193,6 +205,28 @@ def test_a_bead_that_does_not_bond_reads_as_little_as_a_section_shows(ensemble: 
     assert np.exp(told[..., 3]).min() == pytest.approx(0.02 / 0.98)
 
 
+def test_after_trials_the_beads_are_those_that_the_fit_expects() -> None:
+    trial = Trial.model_validate(
+        {
+            "id": "a", "origin": "measured", "power": "2.6 kW", "travel_speed": "10 mm/s",
+            "feed_rate": "15 g/min", "spot": "3 mm", "spot_definition": "1/e2",
+            "stand_off": "15 mm", "parent": STEEL.name, "powder": POWDER.name, "width": "3 mm",
+        }
+    )  # fmt: skip
+    told = guess_posterior(observe([trial]))
+    known = learned(told, aim())
+    expected = told.expect(observe([trial.model_copy(update={"power": 2200.0})]))[:, 0]
+    found = logarithms(known.beads(setting(), aim(), THICK), aim().beam)[:, 0]
+    sound = np.exp(expected[:, 2]) > 0.1e-3
+    assert sound.sum() > 100
+    assert found[sound][:, [0, 1, 2, 4]] == pytest.approx(
+        expected[sound][:, [0, 1, 2, 4]], abs=2e-3
+    )
+    (one,) = suggest(known, aim(), setting(), 1)
+    (before,) = suggest(believed(aim(), count=256), aim(), setting(), 1)
+    assert one.before[2] - one.before[0] < 0.5 * (before.before[2] - before.before[0])
+
+
 def test_before_trials_the_model_may_be_as_wrong_as_a_fit_believes() -> None:
     from reclad.lab.likelihood import WIDTHS
 
@@ -204,6 +238,20 @@ def test_before_trials_the_model_may_be_as_wrong_as_a_fit_believes() -> None:
     assert np.median(ensemble.scatter, axis=0) == pytest.approx(WIDTHS[2], rel=0.02)
     same = believed(aim(), count=512).scatter
     assert np.array_equal(same, ensemble.scatter)
+
+
+def test_a_reading_tells_as_much_as_one_of_students_t() -> None:
+    x = np.linspace(-300.0, 300.0, 600_001)
+    density = student.pdf(x, 4.0)
+    told = np.sum(np.gradient(density, x) ** 2 / density) * (x[1] - x[0])  # Fisher information
+    large = np.full((1, 5), 20.0)  # so large that the outline is read without error
+    scatter = np.full((7, 5), 0.3)
+    read = reading_variance(large, scatter, aim().beam)[0]
+    assert read[:3] == pytest.approx(0.09 / told, rel=1e-4)
+    small = np.log(np.array([[0.6e-3, 0.6e-3, 0.6e-3, 0.25, 0.7]]))
+    rough = reading_variance(small, 0.0 * scatter, aim().beam)[0]
+    # 2 % of a 3 mm spot, and 2 % of a dilution of 20 %
+    assert np.sqrt(rough) == pytest.approx([0.1, 0.1, 0.1, 0.02 / 0.16, 0.01])
 
 
 @pytest.mark.parametrize(("count", "candidates"), [(0, 3), (2, 0)])

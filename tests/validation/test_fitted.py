@@ -213,18 +213,22 @@ def test_a_wide_gaussian_on_slow_metal_has_the_temperature_of_a_still_one() -> N
         assert bool(np.isfinite(baselines.eagar_tsai(one, 0.4)).all()) is melts
 
 
-def test_the_combined_line_finds_a_power_law_and_carries_it_to_another_spot() -> None:
-    cut = track_transfer.CONDUCTION_MAX
-    known, asked = (track_transfer.tracks_of_spot(spot, cut) for spot in track_transfer.SPOTS)
-
+@pytest.mark.parametrize("spot", [True, False])
+def test_the_combined_line_finds_a_power_law_and_carries_it_to_another_spot(spot: bool) -> None:
     def law(observed: Any, _: float = 0.0) -> Any:
-        radius, heat = np.log(observed.spot), observed.combined[:, 0]
-        return np.column_stack((0.1 + 0.4 * heat + radius, -2.0 + 0.8 * heat + radius))
+        radius = np.log(observed.spot)
+        power, speed = (
+            np.log([getattr(t, name) for t in observed.trials])
+            for name in ("power", "travel_speed")
+        )
+        heat = power - 0.5 * speed - (1.5 * radius if spot else 0.0)
+        size = radius if spot else 0.0
+        return np.column_stack((0.1 + 0.4 * heat + size, -2.0 + 0.8 * heat + size))
 
+    asked = track_transfer.tracks_of_spot(track_transfer.SPOTS[1], track_transfer.CONDUCTION_MAX)
     made = tracks(law, 0.0)
-    assert baselines.combined_line(made, asked, spot=True) == pytest.approx(law(asked))
-    assert baselines.combined_line(made, known, spot=False) == pytest.approx(law(known))
-    assert np.abs(baselines.combined_line(made, asked, spot=False) - law(asked)).min() > 0.01
+    assert baselines.combined_line(made, asked, spot=spot) == pytest.approx(law(asked))
+    assert np.abs(baselines.combined_line(made, asked, spot=not spot) - law(asked)).min() > 0.01
 
 
 @pytest.mark.parametrize("logarithms", [False, True])

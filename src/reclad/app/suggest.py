@@ -42,7 +42,9 @@ def suggest(
     coupon: Annotated[
         Path | None, typer.Option("--coupon", help="also write program, drawing, sheet here")
     ] = None,
-    blank: Annotated[str, typer.Option(help='coupon; else "200 x 100 x 12 mm"')] = "",
+    blank: Annotated[
+        str, typer.Option(help='plate "200 x 100 x 12 mm" or pipe "150 x 200 x 15 mm"')
+    ] = "",
     wait: Annotated[str, typer.Option(help="rest before each bead of it")] = "120 s",
     as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
 ) -> None:

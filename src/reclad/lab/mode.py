@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from reclad.errors import LabError
 from reclad.lab.observations import observe
 from reclad.process import PARAMETERS, predict
 from reclad.process.limits import KEYHOLE_MAX
@@ -67,7 +68,7 @@ def sort_by_mode(
     """The trials that a conduction model can be fitted to, and the others with the reason.
 
     A pool near or in keyhole mode is deeper than any conduction model gives. Trials believed not
-    to bond stay: whether they did is what the fit learns from.
+    to bond stay: whether they did is what the fit learns from. LabError if none would be left.
     """
     every = observe(trials, folder)
     kept, aside = [], []
@@ -83,6 +84,10 @@ def sort_by_mode(
                 f"{format_number(limit)}, where vapour deepens the pool; less power, more speed or "
                 "a wider spot",
             )
+        )
+    if aside and not kept:
+        raise LabError(
+            f"all {len(aside)} trials would be set aside, {aside[0].id}: {aside[0].reason}"
         )
     return observe(kept, folder), aside
 
