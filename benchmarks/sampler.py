@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from page import Row, conditions, table, write_section
 
-from reclad.lab.convergence import diagnose
+from reclad.lab.convergence import diagnose, has_settled
 from reclad.lab.sampler import Chains, extend, sample
 
 WANTED = 400.0  # effective draws, bulk and tail, of every parameter
@@ -62,6 +62,24 @@ def until_agreed() -> tuple[float, Chains, float]:
     return time.process_time() - before, run, float(worst)
 
 
+def until_settled(parameters: int) -> tuple[float, Chains]:
+    """CPU seconds and run of a density that tells its slopes, until it has settled."""
+    rng = np.random.default_rng(parameters)
+    root = rng.standard_normal((parameters, parameters))
+    precision = np.linalg.inv(root @ root.T + 0.05 * np.eye(parameters))
+
+    def slopes(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        pull = -x @ precision
+        return 0.5 * (x * pull).sum(axis=1), pull
+
+    start = np.random.default_rng(0).standard_normal((2 * parameters, parameters))
+    before = time.process_time()
+    run = sample(lambda x: slopes(x)[0], start, draws=300, burn=600, seed=1, slopes=slopes)
+    while not has_settled(run):
+        run = extend(lambda x: slopes(x)[0], run, draws=300, slopes=slopes)
+    return time.process_time() - before, run
+
+
 def section() -> str:
     """The figures, in words and a table."""
     rows = [
@@ -85,19 +103,28 @@ def section() -> str:
     seconds, run, worst = until_agreed()
     rows.append(
         Row(
-            "14 unknowns, until every walker agrees",
+            "14 unknowns, until the groups of walkers agree",
             f"{seconds:.1f} CPU s, {WALKERS * (600 + run.points.shape[1]):,} evaluations; R-hat "
             f"{worst:.4f}, bulk {diagnose(run).bulk.min():,.0f}",
             "R-hat ≤ 1.01",
             met=worst <= 1.01,
         )
     )
+    seconds, run = until_settled(29)
+    found = diagnose(run)
+    rows.append(
+        Row(
+            "29 unknowns with slopes, until settled",
+            f"{seconds:.1f} CPU s, {run.points.shape[1]} sweeps kept; R-hat "
+            f"{found.r_hat.max():.4f}, bulk {found.bulk.min():,.0f}",
+            "R-hat ≤ 1.01, 400 effective draws",
+            met=has_settled(run),
+        )
+    )
     return (
         "## Draws of what trials leave open\n\n"
         f"By `python benchmarks/sampler.py` on {conditions()}. A density that costs next to\n"
-        f"nothing, so this is the sampler's own time; {WALKERS} walkers. R-hat asks that each\n"
-        "walker alone has seen the whole density, which takes longer than 400 effective draws "
-        "among all.\n\n" + table(rows)
+        f"nothing, so this is the sampler's own time; {WALKERS} walkers.\n\n" + table(rows)
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from page import Row, conditions, table, write_section
 
+from reclad.errors import LabError
 from reclad.job import Trial, read_machine, read_material, read_nozzle, read_powder
 from reclad.lab import fit, observe
 from reclad.lab.candidates import Box, feasible_settings
@@ -259,7 +260,10 @@ def full_check(study: Study, labs: list[Laboratory], beads: int) -> dict[str, li
                 )
             laid = study.run(lab, design)[2][:beads]
             rows = laid if design == "suggested" else [1 + row for row in laid]
-            errors.append(fitted_error(lab, [one(settings, row) for row in rows]))
+            try:
+                errors.append(fitted_error(lab, [one(settings, row) for row in rows]))
+            except LabError:  # a fit that refuses is told as such
+                errors.append(np.nan)
     return found
 
 
@@ -332,7 +336,7 @@ def _written(
     rows += [
         Row(
             f"{CHECKED} laboratories by the fit itself, {FITTED} beads, {names[design]}",
-            ", ".join(f"{error:.1f}" for error in errors) + " points",
+            ", ".join("refused" if np.isnan(e) else f"{e:.1f}" for e in errors) + " points",
         )
         for design, errors in checked.items()
     ]

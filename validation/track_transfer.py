@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from reclad.job import Trial, read_trials
 from reclad.lab import SEED, Observations, fit, observe
-from reclad.lab.mode import CONDUCTION_MAX, keyhole_index
+from reclad.lab.mode import keyhole_index
 from reclad.process import PARAMETERS
+from reclad.process.limits import CONDUCTION_MAX
 from validation.baselines import (
     DEPTH,
     WIDTH,

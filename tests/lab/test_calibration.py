@@ -16,8 +16,8 @@ from reclad.lab import observe
 from reclad.lab.before_after import Change, compare_before_after
 from reclad.lab.calibration import Calibration, read_calibration
 from reclad.lab.calibration_beads import Ground, aim_of, lay_out_beads
-from reclad.lab.mode import CONDUCTION_MAX
 from reclad.process import PARAMETERS, Substrate, predict
+from reclad.process.limits import CONDUCTION_MAX
 
 GANTRY = Ground(
     cell=read_machine("x-y-z-3kw"),

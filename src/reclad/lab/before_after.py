@@ -72,7 +72,9 @@ def _believed(aim: Bench) -> ModelParameters:
     middle = combined_parameters(aim.settings, aim.beam)[0]
     return replace(
         aim.parameters(scores),
-        discrepancy=Discrepancy(misses[:, 0] * WIDTHS[0], misses[:, 1] * WIDTHS[1], middle),
+        discrepancy=Discrepancy(
+            misses[:, 0] * WIDTHS[0], misses[:, 1] * WIDTHS[1], middle, np.zeros(DRAWS)
+        ),
     )
 
 

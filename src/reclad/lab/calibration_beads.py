@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reclad.errors import LabError
-from reclad.lab.mode import CONDUCTION_MAX
 from reclad.lab.observations import AMBIENT, Bench
 from reclad.lab.prior import SEED, normal_scores
 from reclad.process import PARAMETERS, Beam, ProcessParameters, Substrate, predict
+from reclad.process.limits import CONDUCTION_MAX
 from reclad.units import format_quantity
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import numpy as np
 
 from reclad.errors import LabError
 from reclad.job import Limits
-from reclad.lab.mode import CONDUCTION_MAX
 from reclad.lab.prior import SEED
 from reclad.process import ProcessParameters
+from reclad.process.limits import CONDUCTION_MAX
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -82,7 +82,7 @@ def believed(aim: Aim, *, count: int = DRAWS_KEPT, seed: int = SEED) -> Ensemble
     normal = [normal_scores(count, len(QUANTITIES), rng) for _ in range(3)]
     parameters = parameters_at(beliefs(aim.substrate.parent, aim.clad, aim.nozzle), scores)
     middle = combined_parameters(aim.settings, aim.beam).mean(axis=0)
-    told = Discrepancy(normal[0] * WIDTHS[0], normal[1] * WIDTHS[1], middle)
+    told = Discrepancy(normal[0] * WIDTHS[0], normal[1] * WIDTHS[1], middle, np.zeros(count))
     scatter = WIDTHS[2] * np.exp(WIDTHS[3] * normal[2])
     return Ensemble(replace(parameters, discrepancy=told), scatter)
 

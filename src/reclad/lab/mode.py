@@ -10,7 +10,7 @@ import numpy as np
 from reclad.errors import LabError
 from reclad.lab.observations import observe
 from reclad.process import PARAMETERS, predict
-from reclad.process.limits import KEYHOLE_MAX
+from reclad.process.limits import CONDUCTION_MAX, KEYHOLE_MAX
 from reclad.units import format_number
 
 if TYPE_CHECKING:
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from reclad.lab.observations import Bench, Observations
 
 Mode = Literal["conduction", "near keyhole", "keyhole", "no bond"]
-# Of the keyhole index at what is believed in the middle. No track of hofmann2026 or chen2020 under
-# 4.0 is deeper than half its width; half the alarm leaves room for spots known loosely.
-CONDUCTION_MAX = 0.5 * KEYHOLE_MAX
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+# Published keyholes are 1.5 to 2.7 times as deep as conduction gives (docs/validation.md).
+_VAPOUR = 0.6
 _BEYOND = 0.05  # of a setting: so far outside the trials they still stand behind it
 
 
@@ -90,7 +92,9 @@ class Posterior:
         )
         return replace(
             parameters_at(believed, self.scores[rows]),
-            discrepancy=Discrepancy(offset[rows], self.slope[rows], self.middle),
+            discrepancy=Discrepancy(
+                offset[rows], self.slope[rows], self.middle, self._vapour(count)
+            ),
         )
 
     def lacks(
@@ -118,6 +122,10 @@ class Posterior:
         rng = np.random.default_rng([self.seed, FACTORS.index(factor)])
         normal = rng.standard_normal(self.offset.shape)
         return np.asarray(self.spread[factor][:, None] * WIDTHS[0] * normal)
+
+    def _vapour(self, count: int) -> Floats:
+        rng = np.random.default_rng([self.seed, len(FACTORS) + 2])
+        return np.asarray(_VAPOUR * np.abs(rng.standard_normal(count)))
 
     def expect(self, observed: Observations) -> Floats:
         """(draws, rows, 5) logarithms of the mean beads that these draws give for the settings of

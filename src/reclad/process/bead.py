@@ -157,12 +157,16 @@ def predict(
     )
     if draws.discrepancy is None:
         return bead
-    return _corrected(bead, draws.discrepancy.factors(settings, beam, paired=paired))
+    factors = draws.discrepancy.factors(settings, beam, paired=paired)
+    deeper = draws.discrepancy.deepening(bead.keyhole_index)
+    return _corrected(bead, factors, deeper)
 
 
-def _corrected(bead: Bead, factors: NDArray[np.float64]) -> Bead:
-    """The bead as the trials say that it differs, (draws, candidates, 5): mass still closes."""
+def _corrected(bead: Bead, factors: NDArray[np.float64], deeper: NDArray[np.float64]) -> Bead:
+    """The bead as the trials say that it differs, factors (draws, candidates, 5), and as vapour
+    deepens it (draws, candidates): mass still closes."""
     wide, high, deep, mixed, caught = np.moveaxis(factors, -1, 0)
+    deep, mixed = deep * deeper, mixed * deeper
     catchment = np.minimum(bead.catchment * caught, 1.0)
     kept = np.divide(catchment, bead.catchment, out=np.ones_like(caught), where=bead.catchment > 0)
     area = bead.area * kept

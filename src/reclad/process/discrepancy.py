@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reclad.process.limits import CONDUCTION_MAX, KEYHOLE_MAX
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -24,6 +26,8 @@ class Discrepancy:
     offset   (draws, 5) at the trials' middle
     slope    (draws, 5) per unit of the logarithm of the quantity's combined parameter
     middle   (5,) that logarithm at the trials' middle
+    vapour   (draws,) by what power of e vapour deepens a pool in full keyhole mode, 0 or more: no
+             conduction trial tells, so predictions there are wide and deep
 
     Quantities as in QUANTITIES; that of dilution is the ratio of melted to clad area, of which no
     value makes a dilution below 0 or above 1.
@@ -32,6 +36,13 @@ class Discrepancy:
     offset: NDArray[np.float64]
     slope: NDArray[np.float64]
     middle: NDArray[np.float64]
+    vapour: NDArray[np.float64]
+
+    def deepening(self, keyhole_index: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Factor on depth, (draws, candidates) as the index: 1 in conduction, growing from where
+        published tracks begin to deepen to the keyhole alarm."""
+        share = (keyhole_index - CONDUCTION_MAX) / (KEYHOLE_MAX - CONDUCTION_MAX)
+        return np.asarray(np.exp(self.vapour[:, None] * np.clip(share, 0.0, 1.0)))
 
     def factors(
         self, settings: ProcessParameters, beam: Beam, *, paired: bool
@@ -43,7 +54,9 @@ class Discrepancy:
 
     def some(self, count: int) -> Discrepancy:
         """That of the first `count` draws."""
-        return Discrepancy(self.offset[:count], self.slope[:count], self.middle)
+        return Discrepancy(
+            self.offset[:count], self.slope[:count], self.middle, self.vapour[:count]
+        )
 
 
 def combined_parameters(settings: ProcessParameters, beam: Beam) -> NDArray[np.float64]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # Judgement of this project, printed with the assumed numbers of every report.
 OVERLAP_MAX = 0.5
 KEYHOLE_MAX = 6.0
+# No track of hofmann2026 or chen2020 under 4.0 is deeper than half its width; half the alarm leaves
+# room for spots known loosely.
+CONDUCTION_MAX = 0.5 * KEYHOLE_MAX
 SEAM_DEPTH_MIN = 0.02e-3
 WALL_SHARE_MAX = 0.5
 
