@@ -41,6 +41,7 @@ def summary() -> dict[str, Any]:
         "job": "pipe-1",
         "shape": "pipe",
         "status": "preliminary",
+        "learned": None,
         "chance": 0.19,
         "chance_middle": 0.25,
         "asked": 0.9,
@@ -222,3 +223,13 @@ def test_a_chosen_setting_shows_what_holds_it_on_either_side() -> None:
     assert "2047 W in the first turn, 1872 W in the last" in text
     assert text.count("most at risk: bonded: dilution not too low, kept with 50 %") == 3
     assert "brackets" not in text
+
+
+def test_a_plan_says_what_it_learned_from_and_what_that_does_not_cover(
+    summary: dict[str, Any],
+) -> None:
+    summary["learned"] = {"trials": "lab.csv", "beads": 9, "restricted": True,
+                          "lacks": ["power lies outside the trials"]}  # fmt: skip
+    text = show.plan_lines(summary, Path("pipe-1/plan"))
+    assert "learned from 9 beads of lab.csv, RESTRICTED by their agreement" in text
+    assert "do not stand behind these settings: power lies outside the trials" in text

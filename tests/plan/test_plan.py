@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from reclad.lab import SavedPosterior
 from reclad.plan import plan_job
 from reclad.process.limits import all_kept
 from reclad.program.neutral import CUT
@@ -122,4 +124,6 @@ def test_without_trials_a_plan_stays_preliminary_however_likely_it_looks(pipe_pl
     asked_little = replace(pipe_plan, job=pipe_plan.job.model_copy(update={"limits": easy}))
     assert asked_little.chance > asked_little.job.limits.probability
     assert asked_little.preliminary
-    assert not replace(asked_little, trials=3).preliminary
+    nine = SavedPosterior(SimpleNamespace(rows=9), SimpleNamespace(restricted=False))
+    assert not replace(asked_little, learned=nine).preliminary
+    assert replace(asked_little, learned=nine, lacks=("power lies outside the trials",)).preliminary
