@@ -339,7 +339,8 @@ def test_no_edit_of_a_case_brings_down_the_door(
 def test_a_job_is_solved_over_its_draws_and_goes_into_a_table(reclad: Callable) -> None:
     assert reclad("new", "seat", "--like", "bearing").code == 0
     told = reclad("simulate", "seat", "--draws", "3", "-o", "out", "--json").json
-    assert (told["draws"], told["turns"]) == (3, 24)
+    assert told["draws"] == 3
+    assert 15 < told["turns"] < 40  # 60 mm at a pitch that is chosen
     assert told["ledger_gap"] < 1e-9
     named = {row["what"]: row["value"] for row in told["rows"]}
     met = named["interpass, hottest turn"]
@@ -347,7 +348,7 @@ def test_a_job_is_solved_over_its_draws_and_goes_into_a_table(reclad: Callable) 
     # one solve spread in closed form against these solves: a few kelvin of a rise of a hundred
     assert 0 < told["spread_off"]["value"] < 8
     rows = table(Path("out/heat-draws.csv"))
-    assert [row["turn"] for row in rows] == list(range(1, 25))
+    assert [row["turn"] for row in rows] == list(range(1, told["turns"] + 1))
     assert rows[-1]["interpass_p50_degC"] > rows[0]["interpass_p50_degC"] + 50
     again = reclad("simulate", "seat/job.toml", "--draws", "3", "-o", "out")
     assert (again.code, "lies there already" in again.err) == (1, True)
