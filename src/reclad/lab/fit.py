@@ -67,7 +67,8 @@ def fit(
         say(f"drawing, round {number + 1}")
         drawing = _Drawing.begin(frame, emulator, seed + number)
         weighed = drawing.weigh(rng)
-        if weighed.effective >= _CLEAR * EFFECTIVE:
+        last = number == _ROUNDS - 1
+        if weighed.effective >= (1.0 if last else _CLEAR) * EFFECTIVE:
             say("drawing until the walkers agree")
             drawing = drawing.until_agreed()
             settled = check_convergence(drawing.chains)
