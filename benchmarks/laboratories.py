@@ -93,6 +93,7 @@ def main(count: int) -> None:
         ),
         Row(f"a fit to {BEADS} beads", f"{np.median(spent):.1f} CPU s, worst {spent.max():.0f}"),
     ]
+    print(table(rows), flush=True)  # the large fit may be refused; these figures took an hour
     cpu, wall, unknowns, values = large()
     rows.append(
         at_most(

@@ -23,21 +23,19 @@ _TURN = 2.0 * math.pi
 _SLACK = 1e-9  # of a step: what rounding may cost a bead that just fits
 
 
-class _Sizes:
-    """Refuses a size that is no length above 0."""
-
-    def __post_init__(self) -> None:
-        for size in fields(self):  # type: ignore[arg-type]
-            value = getattr(self, size.name)
-            if size.name != "rings" and not (math.isfinite(value) and value > 0.0):
-                raise ProcessError(
-                    f"coupon {size.name} {format_quantity(value, 'mm')} is no size; "
-                    "measure it and give it above 0 mm"
-                )
+def _expect_sizes(coupon: Plate | Offcut | Spacing) -> None:
+    """Refuse a size that is no length above 0."""
+    for size in fields(coupon):
+        value = getattr(coupon, size.name)
+        if size.name != "rings" and not (math.isfinite(value) and value > 0.0):
+            raise ProcessError(
+                f"coupon {size.name} {format_quantity(value, 'mm')} is no size; "
+                "measure it and give it above 0 mm"
+            )
 
 
 @dataclass(frozen=True)
-class Plate(_Sizes):
+class Plate:
     """A flat coupon: `length` along X, `width` along Y, `thickness`, m; X0 Y0 is its corner, Z0 its
     underside."""
 
@@ -45,9 +43,12 @@ class Plate(_Sizes):
     width: float
     thickness: float
 
+    def __post_init__(self) -> None:
+        _expect_sizes(self)
+
 
 @dataclass(frozen=True)
-class Offcut(_Sizes):
+class Offcut:
     """A piece of pipe as coupon: `length` along X, `diameter` outside, `wall`, m; X0 is its end
     face, Z0 the axis it turns about. `rings`: each bead goes once round instead of along an arc."""
 
@@ -57,7 +58,7 @@ class Offcut(_Sizes):
     rings: bool = False
 
     def __post_init__(self) -> None:
-        super().__post_init__()
+        _expect_sizes(self)
         if 2.0 * self.wall >= self.diameter:
             raise ProcessError(
                 f"coupon wall {format_quantity(self.wall, 'mm')} leaves no bore in "
@@ -74,7 +75,7 @@ Blank = Plate | Offcut
 
 
 @dataclass(frozen=True)
-class Spacing(_Sizes):
+class Spacing:
     """Where beads lie on a coupon, m: `bead` length of each, long enough for a pool that no longer
     changes; `pitch` from one to the next beside it, three bead widths and more, so that neither
     metal nor heat of one reaches the other; `margin` from the edges, which hold no heat."""
@@ -82,6 +83,9 @@ class Spacing(_Sizes):
     bead: float = 40e-3
     pitch: float = 12e-3
     margin: float = 15e-3
+
+    def __post_init__(self) -> None:
+        _expect_sizes(self)
 
 
 @dataclass(frozen=True)
