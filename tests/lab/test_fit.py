@@ -124,14 +124,48 @@ def test_machines_met_twice_get_their_own_effect_and_a_new_one_may_differ_as_muc
     assert np.array_equal(posterior.effect("machine", "east"), posterior.effects["machine"]["east"])
 
 
-def test_an_emulator_is_exact_for_a_quadratic() -> None:
+@pytest.mark.parametrize("count", [30, 60])  # too few for cubics, enough
+def test_an_emulator_is_exact_for_a_quadratic(count: int) -> None:
     rng = np.random.default_rng(0)
-    points = rng.standard_normal((60, 3))
+    points = rng.standard_normal((count, 3))
     values = np.column_stack((1 + points[:, 0] - points[:, 1] * points[:, 2], points[:, 0] ** 2))
     emulator = fit_emulator(points, values)
     new = 3.0 * rng.standard_normal((20, 3))
     assert emulator(new)[:, 0] == pytest.approx(1 + new[:, 0] - new[:, 1] * new[:, 2])
-    assert terms_of(3) == 10
+    assert emulator(new)[:, 1] == pytest.approx(new[:, 0] ** 2)
+    assert emulator.parent.size == terms_of(3, 3 if count == 60 else 2)
+
+
+def test_an_emulator_is_exact_for_a_cubic_and_tells_its_slopes() -> None:
+    rng = np.random.default_rng(0)
+    points = rng.standard_normal((80, 4))
+
+    def values(u: np.ndarray) -> np.ndarray:
+        return np.column_stack((u[:, 0] * u[:, 1] * u[:, 2] - u[:, 3] ** 3, u[:, 1] ** 2 * u[:, 3]))
+
+    emulator = fit_emulator(points, values(points))
+    new = rng.standard_normal((5, 4))
+    assert emulator(new) == pytest.approx(values(new))
+    pull = rng.standard_normal((5, 2))
+    slopes = np.zeros((5, 5))
+    emulator.add_slopes(np.column_stack((new, np.ones(5))), pull, slopes)
+    a, b, c, d = new.T
+    wanted = (
+        pull[:, :1] * np.column_stack((b * c, a * c, a * b, -3 * d**2))
+        + pull[:, 1:] * np.column_stack((0 * a, 2 * b * d, 0 * a, b**2))
+    )  # fmt: skip
+    assert slopes[:, :4] == pytest.approx(wanted)
+    assert not slopes[:, 4].any()
+
+
+def test_an_emulator_keeps_only_the_components_in_which_values_move() -> None:
+    rng = np.random.default_rng(0)
+    points = rng.standard_normal((60, 3))
+    shapes = rng.standard_normal((2, 40))
+    emulator = fit_emulator(points, points[:, :2] @ shapes)
+    assert emulator.shapes.shape == (2, 40)
+    new = rng.standard_normal((7, 3))
+    assert emulator(new) == pytest.approx(new[:, :2] @ shapes)
 
 
 def test_nothing_measured_is_refused() -> None:

@@ -124,39 +124,39 @@ def density_slopes(
 
 
 @njit(cache=True)
-def quadratic_slopes(
-    points: np.ndarray, middle: np.ndarray, width: np.ndarray, term: np.ndarray, out: np.ndarray
+def powers(
+    points: np.ndarray,
+    middle: np.ndarray,
+    width: np.ndarray,
+    parent: np.ndarray,
+    times: np.ndarray,
+    out: np.ndarray,
 ) -> None:
-    """Adds to out (points, unknowns or more) the slopes of sum_t term_t feature_t (points, terms)
-    over the unknowns; features as in `quadratic_features`."""
-    unknowns = middle.size
-    t = np.empty(unknowns)
+    """Products of powers (points, terms) of t = (u - middle) / width: the first is 1, term k is
+    term parent[k] times t[times[k]]."""
     for n in range(points.shape[0]):
-        for i in range(unknowns):
-            t[i] = (points[n, i] - middle[i]) / width[i]
-            out[n, i] += term[n, 1 + i] / width[i]
-        at = 1 + unknowns
-        for i in range(unknowns):
-            for j in range(i, unknowns):
-                out[n, i] += term[n, at] * t[j] / width[i]
-                out[n, j] += term[n, at] * t[i] / width[j]
-                at += 1
+        out[n, 0] = 1.0
+        for k in range(1, parent.size):
+            i = times[k]
+            out[n, k] = out[n, parent[k]] * ((points[n, i] - middle[i]) / width[i])
 
 
 @njit(cache=True)
-def quadratic_features(
-    points: np.ndarray, middle: np.ndarray, width: np.ndarray, out: np.ndarray
+def add_power_slopes(
+    points: np.ndarray,
+    middle: np.ndarray,
+    width: np.ndarray,
+    parent: np.ndarray,
+    times: np.ndarray,
+    terms: np.ndarray,
+    pull: np.ndarray,
+    out: np.ndarray,
 ) -> None:
-    """1, each unknown, each product of two (points, terms), of (u - middle) / width."""
-    unknowns = middle.size
-    t = np.empty(unknowns)
+    """Adds to out (points, unknowns or more) the slopes over the unknowns of sum(pull * terms),
+    terms (points, terms) as `powers` gives them; backwards from the last, which spoils pull
+    (points, terms)."""
     for n in range(points.shape[0]):
-        out[n, 0] = 1.0
-        for i in range(unknowns):
-            t[i] = (points[n, i] - middle[i]) / width[i]
-            out[n, 1 + i] = t[i]
-        at = 1 + unknowns
-        for i in range(unknowns):
-            for j in range(i, unknowns):
-                out[n, at] = t[i] * t[j]
-                at += 1
+        for k in range(parent.size - 1, 0, -1):
+            i, before = times[k], parent[k]
+            out[n, i] += pull[n, k] * terms[n, before] / width[i]
+            pull[n, before] += pull[n, k] * ((points[n, i] - middle[i]) / width[i])

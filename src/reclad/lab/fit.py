@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reclad.errors import LabError
-from reclad.lab.convergence import EFFECTIVE, check_convergence, has_settled
+from reclad.lab.convergence import EFFECTIVE, check_convergence, diagnose, has_settled
 from reclad.lab.emulator import Emulator, fit_emulator, terms_of
 from reclad.lab.likelihood import FREEDOM, Density, Layout, density_of, lay_out
 from reclad.lab.observations import pull_on_traits, quantities_of
 from reclad.lab.posterior import Posterior, assemble
 from reclad.lab.prior import SEED, normal_scores
 from reclad.lab.sampler import Chains, extend, sample
+from reclad.lab.weights import SHAPE_MAX, Weights, smooth_weights
 from reclad.process import PARAMETERS
 
 if TYPE_CHECKING:
@@ -27,13 +28,18 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 KEPT = 1024  # draws
-_POOL, _BEADS = 12 * KEPT, 400_000  # draws weighed with the model itself, and beads that may take
+_LOOKED = 3000  # draws weighed with the model itself in a round, and asked for the next emulator
+_POOL, _BEADS = 12 * KEPT, 1_500_000  # at most for the last weighing, and beads that it may take
 _ROUNDS = 8
 _WIDTHS = (0.5, 1.0, 1.5)  # of the cloud that the first emulator is fitted through
 _FELT = 0.1  # standard deviations by which a direction of the parameters must move some value
 _LOOKS = 8
-_CLEAR = 1.5  # a short run must be worth as many times the draws asked for
-_BURN, _SWEEPS, _MOST = 400, 500, 30_000
+_WORTH = 0.1  # a draw of the emulated density must be worth so much of one of the model itself
+_TEMPER = 0.85  # what the trials say counts so much while drawing: tails come out a little wider
+_LIKELY = 1.2  # per unknown, below the highest log density, to be of use to an emulator
+_BURN, _SWEEPS = 400, 250
+_PATIENCE = 800  # sweeps that walkers may take to agree, times the round: a false peak of the
+# emulator holds some of them for long, and more points of the model itself take it away
 
 
 def fit(
@@ -46,7 +52,7 @@ def fit(
     how far single beads scatter, as draws of all of them together.
 
     The most likely point is found with the model itself. Around it the directions of the
-    parameters that the trials feel are emulated by quadratics and drawn by many walkers; the others
+    parameters that the trials feel are emulated by cubics and drawn by many walkers; the others
     stay as believed. At last every draw is weighed with the model itself and drawn again by its
     weight, so that the emulator decides how fast, not what, is found.
 
@@ -54,7 +60,8 @@ def fit(
     say    hears a line before each step
     Checked: tests/lab/test_fit.py, validation/laboratories.py (intervals hold what they say).
     Raises LabError where nothing was measured, the walkers do not agree (R-hat over 1.01, fewer
-    than 400 effective draws) or the emulator cannot follow the model.
+    than 400 effective draws) or the emulator cannot follow the model (fewer than 400 after
+    weighing, or the largest weights too large for any count, see `weights`).
     """
     task = _Task.of(observed)
     rng = np.random.default_rng(seed)
@@ -66,23 +73,26 @@ def fit(
         emulator = fit_emulator(frame.felt_of(known.full), known.traits)
         say(f"drawing, round {number + 1}")
         drawing = _Drawing.begin(frame, emulator, seed + number)
-        weighed = drawing.weigh(rng)
-        last = number == _ROUNDS - 1
-        if weighed.effective >= (1.0 if last else _CLEAR) * EFFECTIVE:
+        weighed = drawing.weigh(_LOOKED, rng)
+        if weighed.worth >= _WORTH:
             say("drawing until the walkers agree")
-            drawing = drawing.until_agreed()
-            settled = check_convergence(drawing.chains)
-            weighed = drawing.weigh(rng)
-            if weighed.effective >= EFFECTIVE:
+            drawing = drawing.until_agreed(_PATIENCE * (number + 1))
+            weighed = drawing.weigh(round(2 * KEPT / weighed.worth), rng)
+            if weighed.enough and has_settled(drawing.chains):
+                settled = diagnose(drawing.chains)
                 chosen = weighed.take(rng)
                 return assemble(
-                    observed, task.layout, task.middle, chosen, settled, weighed.effective, seed
-                )
+                    observed, task.layout, task.middle, chosen, settled,
+                    weighed.weights.effective, seed,
+                )  # fmt: skip
         known = known.with_more(weighed.known)
+    check_convergence(drawing.chains)
     raise LabError(
-        f"after {_ROUNDS} rounds the emulated draws are worth {weighed.effective:.0f} of the model "
-        f"itself, under {EFFECTIVE:g}: these trials lie far from all that was believed; look for a "
-        "wrong unit or a wrong column with `reclad trials check`"
+        f"after {_ROUNDS} rounds {len(weighed.known.full)} emulated draws are worth "
+        f"{weighed.weights.effective:.0f} of the model itself, with a tail of shape "
+        f"{weighed.weights.shape:.2f} (wanted {EFFECTIVE:g}, and {SHAPE_MAX:g} at most): these "
+        "trials lie where the model bends too sharply, or far from all that was believed; see "
+        "with `reclad trials check` whether a unit or a column is wrong"
     )
 
 
@@ -181,12 +191,12 @@ class _Known:
     def likely(self) -> _Known:
         """Those near enough to the likeliest to be of use, and enough for an emulator."""
         order = np.argsort(-self.density, kind="stable")
-        near = int((self.density > self.density.max() - 2.0 * self.full.shape[1]).sum())
+        near = int((self.density > self.density.max() - _LIKELY * self.full.shape[1]).sum())
         return self._some(np.sort(order[: max(near, 3 * terms_of(self.full.shape[1] // 2))]))
 
     def with_more(self, found: _Known) -> _Known:
         """These and a thousand new ones."""
-        new = found._some(np.arange(0, len(found.full), max(1, len(found.full) // 1000)))
+        new = found._some(np.arange(0, len(found.full), max(1, len(found.full) // _LOOKED)))
         pairs = ((self.full, new.full), (self.traits, new.traits), (self.density, new.density))
         return _Known(*(np.concatenate(pair) for pair in pairs))
 
@@ -266,7 +276,8 @@ class _Frame:
 
 @dataclass(frozen=True, eq=False)
 class _Emulated:
-    """The density of a frame's unknowns with the model emulated."""
+    """The density of a frame's unknowns with the model emulated, tempered: a little wider than the
+    posterior, so that no draw of that one is out of its reach."""
 
     frame: _Frame
     emulator: Emulator
@@ -274,7 +285,8 @@ class _Emulated:
     def __call__(self, points: Floats) -> Floats:
         """Its logarithm (points,)."""
         task = self.frame.task
-        return task.density(self.frame.filled(points), task.values(self.emulator(points)))
+        value = task.density(self.frame.filled(points), task.values(self.emulator(points)))
+        return self._tempered(value, points)
 
     def slopes(self, points: Floats) -> tuple[Floats, Floats]:
         """Its logarithm (points,) and that one's slopes (points, drawn)."""
@@ -283,7 +295,12 @@ class _Emulated:
         value, full, pull = task.density.slopes(self.frame.filled(points), task.values(traits))
         slopes = np.concatenate((full[:, :felt], full[:, hidden:]), axis=1)
         self.emulator.add_slopes(points, task.pull(traits, pull), slopes)
-        return value, slopes
+        return self._tempered(value, points), _TEMPER * slopes - (1.0 - _TEMPER) * points
+
+    @staticmethod
+    def _tempered(value: Floats, points: Floats) -> Floats:
+        believed = -0.5 * (points**2).sum(axis=1)
+        return np.asarray(_TEMPER * value + (1.0 - _TEMPER) * believed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -301,41 +318,47 @@ class _Drawing:
         run = sample(density, walkers, draws=_SWEEPS, burn=_BURN, seed=seed, slopes=density.slopes)
         return cls(density, run)
 
-    def until_agreed(self) -> _Drawing:
-        """The run, longer by halves until it has settled, or as long as it may be."""
+    def until_agreed(self, most: int) -> _Drawing:
+        """The run, longer by halves until it has settled or holds so many sweeps."""
         density, chains = self.density, self.chains
-        while not has_settled(chains) and chains.points.shape[1] < _MOST:
+        while not has_settled(chains) and chains.points.shape[1] < most:
             more = chains.points.shape[1] // 2
             chains = extend(density, chains, draws=more, slopes=density.slopes)
         return _Drawing(density, chains)
 
-    def weigh(self, rng: np.random.Generator) -> _Weighed:
-        """Draws of it with the weights that make them draws of the model itself."""
+    def weigh(self, count: int, rng: np.random.Generator) -> _Weighed:
+        """So many draws of it, or as many as may be, with the weights that make them draws of the
+        model itself."""
         frame = self.density.frame
         task = frame.task
-        most = min(_POOL, max(2 * KEPT, _BEADS // len(task.observed)))
-        pool = self.chains.some(min(most, self.chains.log_density.size))
+        most = min(_POOL, _BEADS // len(task.observed), self.chains.log_density.size)
+        pool = self.chains.some(max(1, min(count, most)))
         known = _Known.at(task, frame.complete(pool, rng))
         rest = known.full[:, task.scores] @ frame.turn[:, frame.felt :]
         ratio = known.density - self.density(pool) + 0.5 * (rest**2).sum(axis=1)
-        weight = np.exp(ratio - ratio.max())
-        return _Weighed(known, weight / weight.sum())
+        return _Weighed(known, smooth_weights(ratio))
 
 
 @dataclass(frozen=True, eq=False)
 class _Weighed:
-    """Draws with weights that sum to one."""
+    """Draws of the emulated density with their weights."""
 
     known: _Known
-    weight: Floats
+    weights: Weights
 
     @property
-    def effective(self) -> float:
-        """Draws of equal weight that these are worth."""
-        return float(1.0 / (self.weight**2).sum())
+    def worth(self) -> float:
+        """Of one draw, in draws of the model itself; none where the weights cannot be trusted."""
+        weights = self.weights
+        return weights.effective / weights.share.size if weights.trusted else 0.0
+
+    @property
+    def enough(self) -> bool:
+        """Whether the draws can be taken for the posterior's."""
+        return self.weights.trusted and self.weights.effective >= EFFECTIVE
 
     def take(self, rng: np.random.Generator) -> Floats:
         """KEPT of them by their weight (KEPT, unknowns), evenly."""
         at = (rng.random() + np.arange(KEPT)) / KEPT
-        row = np.searchsorted(np.cumsum(self.weight), at)
-        return self.known.full[np.minimum(row, len(self.weight) - 1)]
+        row = np.searchsorted(np.cumsum(self.weights.share), at)
+        return self.known.full[np.minimum(row, self.weights.share.size - 1)]
