@@ -249,18 +249,18 @@ def draws_for(job: Job, learned: SavedPosterior | None, seed: int) -> ModelParam
     none."""
     if learned is None:
         return prior(job.parent, job.clad, job.nozzle, seed=seed)
-    made_with = {
-        "machine": job.cell.name,
-        "powder": job.feedstock.name,
-        "nozzle": job.nozzle.name,
-    }
-    return learned.posterior.draws(job.parent, job.clad, job.nozzle, made_with=made_with)
+    return learned.posterior.draws(job.parent, job.clad, job.nozzle, made_with=_made_with(job))
+
+
+def _made_with(job: Job) -> dict[str, str]:
+    return {"machine": job.cell.name, "powder": job.feedstock.name, "nozzle": job.nozzle.name}
 
 
 def _lacks(job: Job, procedure: Procedure, learned: SavedPosterior) -> list[str]:
     names = ("power", "travel_speed", "feed_rate", "stand_off")
     settings = {name: float(getattr(procedure, name)) for name in names}
-    return learned.posterior.lacks(settings | {"spot": job.cell.laser.spot}, job.parent, job.clad)
+    settings["spot"] = job.cell.laser.spot
+    return learned.posterior.lacks(settings, job.parent, job.clad, _made_with(job))
 
 
 def resolve_draws(

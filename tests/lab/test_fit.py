@@ -9,7 +9,7 @@ import pytest
 from tests.lab.synthetic_laboratory import measure, settings
 
 from reclad.errors import LabError
-from reclad.job import read_trials
+from reclad.job import read_material, read_nozzle, read_trials
 from reclad.lab import draw_lesson, fit, modes, observe, sort_by_mode
 from reclad.lab.emulator import fit_emulator, terms_of
 from reclad.lab.fit import _Emulated, _Frame, _Known, _most_likely, _near, _Task
@@ -166,6 +166,26 @@ def test_an_emulator_keeps_only_the_components_in_which_values_move() -> None:
     assert emulator.shapes.shape == (2, 40)
     new = rng.standard_normal((7, 3))
     assert emulator(new) == pytest.approx(new[:, :2] @ shapes)
+
+
+def test_the_draws_of_one_machine_are_wider_for_another() -> None:
+    rng = np.random.default_rng(7)
+    first, _ = measure(settings(6, rng, powder=False), rng)
+    trials = [t.model_copy(update={"machine": "university"}) for t in first.trials]
+    posterior = fit(replace(first, trials=tuple(trials)), seed=1)
+    steel, nozzle = read_material("42CrMo4"), read_nozzle("coaxial-15")
+
+    def offsets(name: str | None) -> np.ndarray:
+        made_with = {} if name is None else {"machine": name}
+        draws = posterior.draws(steel, None, nozzle, made_with=made_with, count=len(posterior))
+        return draws.discrepancy.offset
+
+    own, shop = offsets("university"), offsets("shop")
+    assert np.array_equal(own, offsets(None))
+    added = np.sqrt(shop.var(axis=0) - own.var(axis=0)) / WIDTHS[0]
+    assert added[[1, 3, 4]] == pytest.approx(0.642, abs=0.12)  # rms of exp(N / 2) / 2
+    assert posterior.lacks({}, steel, None, {"machine": "shop"}) == ["machine shop was not tried"]
+    assert not posterior.lacks({}, steel, None, {"machine": "university"})
 
 
 def test_nothing_measured_is_refused() -> None:

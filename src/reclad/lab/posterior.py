@@ -39,7 +39,8 @@ class Posterior:
     offset, slope, middle   as in `Discrepancy`, without the effects below
     scatter   (draws, 5) between single beads, sd of the logarithm (dilution as in `Discrepancy`)
     spread    factor -> (draws,) between machines, powders or nozzles, in units of the offset's sd
-    effects   factor -> name -> (draws, 5) what one machine, powder or nozzle adds to the offset
+    effects   factor -> name -> (draws, 5) what one machine, powder or nozzle adds to the offset;
+              nothing for the only one that trials name, and for "", one that is not said
     told      (5,) values measured of each quantity
     rows      trials behind it
     range     setting -> lowest and highest in the trials, SI
@@ -79,7 +80,8 @@ class Posterior:
         them: what `prior` gives without trials.
 
         made_with     machine, powder and nozzle by name; one the trials know keeps what they say of
-                      it, another may differ as much as they differ among themselves
+                      it, another may differ as much as they differ among themselves, or, where
+                      the trials know only one, as much as is believed
         spot_stated   False for a spot known as loosely as that of the trials
         count         at most as many as the posterior holds, evenly taken
         """
@@ -98,15 +100,25 @@ class Posterior:
         )
 
     def lacks(
-        self, settings: Mapping[str, float], parent: Material, clad: Material | None
+        self,
+        settings: Mapping[str, float],
+        parent: Material,
+        clad: Material | None,
+        made_with: Mapping[str, str] | None = None,
     ) -> list[str]:
         """What keeps these trials from standing behind a setting (SI, names as in `range`): a
-        metal or quantity never tried, a setting more than a twentieth outside; empty if nothing."""
+        metal or quantity never tried, another machine, powder or nozzle, a setting more than a
+        twentieth outside; empty if nothing."""
         pair = (parent.name, clad.name if clad else "")
         found = [] if pair in self.metals else [f"{pair[1] or 'bare'} on {pair[0]} was not tried"]
         wanted = ("width", "height", "dilution") if clad else ("width", "depth")
         told = dict(zip(QUANTITIES, self.told, strict=True))
         found += [f"{name} was not measured" for name in wanted if not told[name]]
+        found += [
+            f"{factor} {name} was not tried"
+            for factor, name in (made_with or {}).items()
+            if factor in self.effects and name not in self.effects[factor]
+        ]
         for name, value in settings.items():
             low, high = self.range[name]
             if not low * (1.0 - _BEYOND) <= value <= high * (1.0 + _BEYOND):
@@ -177,6 +189,11 @@ def assemble(
         told = np.zeros((count, len(levels), len(QUANTITIES)))
         told[:, :, seen] = each * spread[factor][:, None, None] * WIDTHS[0, seen]
         effects[factor] = {name: told[:, i] for i, name in enumerate(levels)}
+    for factor in FACTORS:
+        only = level_of(observed.trials[0], factor)
+        if factor not in effects and only:
+            spread[factor] = EFFECT[0] * np.exp(EFFECT[1] * rng.standard_normal(count))
+            effects[factor] = dict.fromkeys((only, ""), np.zeros((count, len(QUANTITIES))))
     return Posterior(
         scores=scores,
         offset=normal[0] * WIDTHS[0],
