@@ -39,7 +39,11 @@ def write_page(figures: Figures) -> str:
         "without": error_without_furthest(wider[0][0]),
         "with_it": wider[0][0]["error"][MINE][1],
         "next_cut": wider[0][0]["cut"],
-        "deepened": [case["error"]["prior alone"][1] - case["error"][MINE][1] for case in first],
+        # adding nothing keeps a rounded nought from being printed with a sign
+        "deepened": [
+            round(case["error"]["prior alone"][1] - case["error"][MINE][1], 1) + 0.0
+            for case in first
+        ],
         "widened": [case["error"]["prior alone"][0] - case["error"][MINE][0] for case in first],
         "least": fewest_inside(first),
         "d": dilution["median"],

@@ -80,7 +80,7 @@ def test_the_first_lines_say_where_a_baseline_comes_nearer() -> None:
     case = worse["spots"][0]
     case["error"]["Rosenthal"] = [0.5, 99.0]
     lines = summary(laboratories_page.write_page(worse))
-    assert "width 5.9 against 0.5 % by Rosenthal" in lines[0]
+    assert f"width {case['error']['fitted model'][0]:.1f} against 0.5 % by Rosenthal" in lines[0]
     assert "against 0.5 %" not in laboratories_page.write_page(FIGURES)
     for split in worse["dilution"]["splits"]:
         split["error"]["straight line"] = 0.1

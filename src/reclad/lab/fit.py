@@ -86,7 +86,8 @@ def fit(
                     weighed.weights.effective, seed,
                 )  # fmt: skip
         known = known.with_more(weighed.known)
-    check_convergence(drawing.chains)
+    if weighed.enough:
+        check_convergence(drawing.chains)
     raise LabError(
         f"after {_ROUNDS} rounds {len(weighed.known.full)} emulated draws are worth "
         f"{weighed.weights.effective:.0f} of the model itself, with a tail of shape "
