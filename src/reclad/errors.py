@@ -10,6 +10,8 @@ Every message is one line: what (value, unit, file, key or line), which rule, wh
     +-- LabError        trials or draws that do not bear out what is asked of them
     +-- ProgramError    a machine program that must not run; carries its findings
     +-- RefereeError    the independent interpreter is missing or disagrees
+    +-- RiskError       a damage, an outcome or a metal that no chance can be given for
+    +-- ShopError       prices, costs or orders that do not fit together
 """
 
 from __future__ import annotations
@@ -45,3 +47,11 @@ class ProgramError(RecladError):
 
 class RefereeError(RecladError):
     """The independent interpreter is missing or disagrees."""
+
+
+class RiskError(RecladError):
+    """A damage, an outcome or a metal that no chance can be given for."""
+
+
+class ShopError(RecladError):
+    """Prices, costs or orders that do not fit together."""

@@ -53,6 +53,7 @@ from reclad.program import (
     post,
     referee,
 )
+from reclad.risk import Laid
 from reclad.units import format_quantity
 
 if TYPE_CHECKING:
@@ -261,6 +262,58 @@ def _lacks(job: Job, procedure: Procedure, learned: SavedPosterior) -> list[str]
     settings = {name: float(getattr(procedure, name)) for name in names}
     settings["spot"] = job.cell.laser.spot
     return learned.posterior.lacks(settings, job.parent, job.clad, _made_with(job))
+
+
+def foresee(
+    job: Job,
+    *,
+    learned: SavedPosterior | None = None,
+    seed: int = SEED,
+    draws: ModelParameters | None = None,
+) -> Laid:
+    """The procedure of a job along its repair in closed form, in seconds: what a risk is weighed
+    by, and what another preheat or powder would give. No program is made.
+
+    draws   of the process model where they are known already
+    Raises a RecladError when no procedure can be found.
+    """
+    deposit = size_deposit(
+        job.part, job.allowance, job.path.over_travel, shoulder_gap=0.5 * job.cell.laser.spot
+    )
+    known = draws_for(job, learned, seed) if draws is None else draws
+    case = describe_case(job, deposit)
+    choice = _settle(job, case, deposit, known)
+    law = _power_law(job, case, choice.procedure, known)
+    body, turns = describe_heat(job, deposit, choice.procedure)
+    history = march_turns(body, turns, _absorbed(choice), known, law)
+    return Laid(
+        job=job,
+        case=case,
+        deposit=deposit,
+        procedure=choice.procedure,
+        draws=known,
+        history=history,
+        kept=_along_repair(job, case, choice.procedure, known, history),
+        stops=0,
+        qualified=learned is not None and not _lacks(job, choice.procedure, learned),
+        seed=seed,
+    )
+
+
+def laid_of(plan: Plan) -> Laid:
+    """The same of a plan, with the heat of the whole part solved and its pauses known."""
+    return Laid(
+        job=plan.job,
+        case=plan.case,
+        deposit=plan.deposit,
+        procedure=plan.choice.procedure,
+        draws=plan.draws,
+        history=plan.history,
+        kept=plan.kept,
+        stops=len(plan.pauses),
+        qualified=plan.trials > 0,
+        seed=plan.seed,
+    )
 
 
 def resolve_draws(

@@ -16,7 +16,7 @@ from reclad.job.sources import known_sources, source_key
 
 FILE_KINDS = (
     *("materials", "powders", "machines", "feeders"),
-    *("nozzles", "services", "procedures"),
+    *("nozzles", "services", "damages", "prices", "procedures"),
 )
 EVERY_FILE = [(kind, name) for kind in FILE_KINDS for name in list_names(kind)]
 

@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from reclad.job import (
+    Damages,
     FeederCurve,
     JobFile,
     Machine,
@@ -21,6 +22,7 @@ from reclad.job import (
     QualifiedProcedure,
     Service,
     assumed_in,
+    read_damages,
     read_feeder,
     read_machine,
     read_material,
@@ -35,11 +37,12 @@ from reclad.job.numbers import quantities
 from reclad.job.sources import known_sources, source_key
 from reclad.job.trial import Trial
 from reclad.lab.calibration import Calibration
+from reclad.shop.prices import Prices, read_prices
 from reclad.units import Q, kind_of
 
 FILE_MODELS: list[type[BaseModel]] = [
     *(JobFile, HeatCaseFile, Machine, FeederCurve, Material, Nozzle, Powder),
-    *(QualifiedProcedure, Service, Trial, Calibration),
+    *(QualifiedProcedure, Service, Damages, Prices, Trial, Calibration),
 ]
 READERS = {
     "materials": read_material,
@@ -48,6 +51,8 @@ READERS = {
     "feeders": read_feeder,
     "nozzles": read_nozzle,
     "services": read_service,
+    "damages": read_damages,
+    "prices": read_prices,
     "procedures": read_procedure,
 }
 ASSUMED = Path(__file__).with_name("assumed_numbers.txt")

@@ -14,10 +14,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reclad.errors import RecladError
-from reclad.job import FeederCurve, Machine, Material, Nozzle, Powder, QualifiedProcedure, Service
+from reclad.job import (
+    Damages,
+    FeederCurve,
+    Machine,
+    Material,
+    Nozzle,
+    Powder,
+    QualifiedProcedure,
+    Service,
+)
 from reclad.job.library import KINDS, data_folder
 from reclad.job.reading import TextFile, parse_toml, validate
 from reclad.job.sources import expect_known_sources, known_sources
+from reclad.shop.prices import Prices
 from reclad.units import Declared
 
 MODELS: dict[str, type[Declared]] = {
@@ -27,6 +37,8 @@ MODELS: dict[str, type[Declared]] = {
     "feeders": FeederCurve,
     "nozzles": Nozzle,
     "services": Service,
+    "damages": Damages,
+    "prices": Prices,
     "procedures": QualifiedProcedure,
 }
 FILES = {
@@ -132,6 +144,7 @@ def test_no_value_of_any_key_of_a_data_file_brings_down_the_door(name: str) -> N
 def test_no_key_of_a_data_file_may_be_left_out_unnoticed(name: str) -> None:
     optional = {"note", "caution", "aliases", "exception", "min", "max", "A", "Y", "absorptivity"}
     optional |= {"boiling", "composition", "delays"}
+    optional |= {"chance", "per_hardness", "per_shortfall", "preheat"}
     for path, _ in keys_of(PARSED[name]):
         key = path[-1]
         if isinstance(key, str) and key not in optional and "mass_share" not in path[:-1]:

@@ -17,6 +17,7 @@ from reclad.job import (
     Material,
     assumed,
     list_names,
+    read_damages,
     read_feeder,
     read_job,
     read_machine,
@@ -28,6 +29,7 @@ from reclad.job import (
 )
 from reclad.job.library import KINDS, data_folder
 from reclad.job.names import fold
+from reclad.shop.prices import read_prices
 
 EXAMPLE = data_folder().joinpath("examples", "pipe", "job.toml").read_text("utf-8")
 
@@ -89,6 +91,8 @@ READERS = {
     "feeders": read_feeder,
     "nozzles": read_nozzle,
     "services": read_service,
+    "damages": read_damages,
+    "prices": read_prices,
     "procedures": read_procedure,
 }
 

@@ -90,7 +90,16 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
 
 def test_the_schema_names_every_key_of_the_job_file() -> None:
     schema = json_schema()
-    data_files = {"material", "powder", "machine", "feeder", "nozzle", "service", "procedure"}
+    data_files = {
+        "material",
+        "powder",
+        "machine",
+        "feeder",
+        "nozzle",
+        "service",
+        "damages",
+        "procedure",
+    }
     assert set(schema) == {"job", *data_files}
     assert set(schema["job"]["properties"]) == set(JobFile.model_fields)
     power = schema["job"]["$defs"]["Pins"]["properties"]["power"]

@@ -12,6 +12,7 @@ from reclad.job import (
     assumed_in,
     list_names,
     numbers_of,
+    read_damages,
     read_feeder,
     read_machine,
     read_material,
@@ -23,6 +24,7 @@ from reclad.job import (
 )
 from reclad.job.library import library_folder
 from reclad.job.sources import source_key
+from reclad.shop.prices import assumed_prices, named_prices, read_prices, show_price
 from reclad.units import format_quantity, nearest, show, to_unit
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ _READERS: dict[str, Callable[[str, Path | None], Any]] = {
     "feeders": read_feeder,
     "nozzles": read_nozzle,
     "services": read_service,
+    "damages": read_damages,
+    "prices": read_prices,
     "procedures": read_procedure,
 }
 _POINTS = {"posts": "reclad.posts"}
@@ -84,7 +88,11 @@ def list_kind(kind: str, folder: Path) -> list[Row]:
     if kind in _POINTS:
         return [Row(name, (), target, 0) for name, target in _points(kind).items()]
     models = [_READERS[kind](name, folder) for name in list_names(kind, folder)]
-    return [Row(m.name, m.aliases, _beside(kind, m), len(assumed_in(m))) for m in models]
+    return [Row(m.name, m.aliases, _beside(kind, m), _count_assumed(kind, m)) for m in models]
+
+
+def _count_assumed(kind: str, model: Any) -> int:
+    return len(assumed_prices(model) if kind == "prices" else assumed_in(model))
 
 
 def _points(kind: str) -> dict[str, str]:
@@ -94,6 +102,10 @@ def _points(kind: str) -> dict[str, str]:
 def _beside(kind: str, model: Any) -> str:
     if kind == "procedures":
         return "qualified" if model.qualified else "EXAMPLE, not qualified"
+    if kind == "prices":
+        return f"in {model.currency}"
+    if kind == "damages":
+        return f"{len(model.modes)} kinds, {len(model.alloys)} clad alloys"
     if kind == "services":
         return ", ".join(_limit(limit) for limit in model.limits) or "no limit"
     if kind == "feeders":
@@ -122,11 +134,13 @@ def read_one(kind: str, name: str, folder: Path) -> dict[str, Any]:
         "what": _beside(kind, model),
         "note": model.note,
         "caution": getattr(model, "caution", ""),
-        "assumed": len(assumed_in(model)),
+        "assumed": _count_assumed(kind, model),
         "numbers": [_number(n, titles) for n in numbers_of(model)],
     }
     if kind == "services":
         told["limits"] = [_hardness(limit, titles) for limit in model.limits]
+    if kind == "prices":
+        told["prices"] = [_price(path, price, titles) for path, price in named_prices(model)]
     if kind == "procedures":
         told |= {k: getattr(model, k) for k in ("qualified", "origin", "trials", "date", "who")}
         told |= {k: getattr(model, k) for k in ("parent", "powder", "nozzle")}
@@ -179,6 +193,16 @@ def _hardness(limit: Any, titles: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def _price(path: str, price: Any, titles: dict[str, str]) -> dict[str, Any]:
+    return {
+        "what": path.replace("_", " "),
+        "text": f"{show_price(price)} ± {format_quantity(price.spread, '%')}",
+        "source": price.source,
+        "source_title": titles.get(source_key(price.source), ""),
+        "note": price.note,
+    }
+
+
 def kinds_lines(counts: dict[str, int]) -> str:
     """The kinds there are, with counts."""
     lines = [f"{kind:12}{count:>5}" for kind, count in counts.items()]
@@ -219,6 +243,9 @@ def one_lines(told: dict[str, Any]) -> str:
         agreed = ", only by agreement" if limit["by_agreement"] else ""
         lines.append(f"  at most {limit['highest']} in the {limit['zone']}{agreed}")
         lines += _origin(limit)
+    for price in told.get("prices", []):
+        lines.append(f"  {price['what']}: {price['text']}")
+        lines += _origin(price)
     for number in told["numbers"]:
         rows = number.get("rows", [])
         points = f", {len(rows)} points, {_span(rows)}" if rows else ""

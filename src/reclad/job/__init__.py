@@ -1,5 +1,6 @@
 """What the shop was handed: job folder, material, powder, machine, nozzle, limits."""
 
+from reclad.job.damages import AlloyHazard, DamageMode, Damages
 from reclad.job.declared import LogPrior, Property, Table
 from reclad.job.feeder import Carrier, Feeder
 from reclad.job.feeder_curve import FeederCurve
@@ -7,9 +8,10 @@ from reclad.job.feeding import read_cell, read_feeder, with_curve
 from reclad.job.folder import new_job, read_job
 from reclad.job.heat_case import HeatCase, read_case
 from reclad.job.holding import Holding
-from reclad.job.job import Customer, Job, JobFile, Limits, PathSettings, Pins
+from reclad.job.job import Customer, Job, JobFile, Limits, PathSettings, Pins, Tolerances, Treatment
 from reclad.job.library import (
     list_names,
+    read_damages,
     read_machine,
     read_material,
     read_nozzle,
@@ -33,11 +35,14 @@ from reclad.job.trials import TrialSet, read_trials, shipped_trials
 from reclad.job.weighing import FeederFit, WeighedPowder, fit_weighings
 
 __all__ = [
+    "AlloyHazard",
     "Assumed",
     "Axes",
     "Carrier",
     "Composition",
     "Customer",
+    "DamageMode",
+    "Damages",
     "Feeder",
     "FeederCurve",
     "FeederFit",
@@ -66,6 +71,8 @@ __all__ = [
     "Service",
     "Settings",
     "Table",
+    "Tolerances",
+    "Treatment",
     "Trial",
     "TrialSet",
     "WeighedPowder",
@@ -83,6 +90,7 @@ __all__ = [
     "place_file",
     "read_case",
     "read_cell",
+    "read_damages",
     "read_feeder",
     "read_job",
     "read_machine",

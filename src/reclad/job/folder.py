@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reclad.errors import FileError, JobError
+from reclad.job.damages import Damages
 from reclad.job.feeder_curve import FeederCurve
 from reclad.job.feeding import expect_powder_weighed, with_curve
 from reclad.job.job import Job, JobFile, Pins
@@ -17,6 +18,7 @@ from reclad.job.library import Found, data_folder, find
 from reclad.job.machine import Machine, Nozzle
 from reclad.job.material import Material, Powder
 from reclad.job.reading import M, parse_toml, read_text, validate
+from reclad.job.service import Service
 from reclad.units import format_quantity, nearest, show
 
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -42,10 +44,13 @@ def read_job(where: str | Path) -> Job:
         cell = replace(cell, model=with_curve(cell.model, curve))
     expect_powder_weighed(file.name, cell.model, feedstock.model)
     nozzle = _look_up(cell.file, "nozzle", cell.model.nozzle, Nozzle, folder)
+    serving = _look_up(file.name, "service", told.service, Service, folder)
+    hazards = _look_up(file.name, "damages", told.damages, Damages, folder, "damages")
     _expect_role(f"{file.name} material", parent, "parent")
     _expect_role(f"{file.name} powder", clad, "clad")
     _expect_reach(file.name, told.procedure, cell)
-    found_all: tuple[Found[Any], ...] = (parent, feedstock, clad, cell, *curves, nozzle)
+    metals: tuple[Found[Any], ...] = (parent, feedstock, clad)
+    found_all = (*metals, cell, *curves, nozzle, serving, hazards)
     # model_construct: every part was validated above, and SI floats may not pass the door again.
     return Job.model_construct(
         **{key: getattr(told, key) for key in JobFile.model_fields},
@@ -55,6 +60,8 @@ def read_job(where: str | Path) -> Job:
         clad=clad.model,
         cell=cell.model,
         nozzle=nozzle.model,
+        serving=serving.model,
+        hazards=hazards.model,
         sources={file.name: file.sha256} | {f.file: f.sha256 for f in found_all},
     )
 

@@ -7,10 +7,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from reclad.job.damages import Damages
 from reclad.job.declared import Name, Text
 from reclad.job.holding import Holding
 from reclad.job.machine import Machine, Nozzle
 from reclad.job.material import Material, Powder
+from reclad.job.service import Service
 from reclad.part import Part
 from reclad.units import Declared, Q, broken_rule, format_quantity
 
@@ -74,6 +76,21 @@ class PathSettings(Declared):
     ] = 0.005
 
 
+class Tolerances(Declared):
+    """How much the part may warp (m); what is left out is not judged."""
+
+    bow: Annotated[float, Q("mm", "bow of axis or plate, over its length", 0.001, 50)] | None = None
+    shortening: Annotated[float, Q("mm", "loss of length", 0.001, 50)] | None = None
+    bore: Annotated[float, Q("mm", "change of a pipe's radius", 0.001, 10)] | None = None
+
+
+class Treatment(Declared):
+    """Heat treatment of the whole part after cladding (K, s); none if nothing is said."""
+
+    post_heat: Annotated[float, Q("degC", "furnace after cladding", 100, 800)] | None = None
+    post_heat_time: Annotated[float, Q("h", "time at that temperature", 0.1, 100)] = 7200.0
+
+
 class Customer(Declared):
     """Whom the paper is for; printed, never computed with."""
 
@@ -96,12 +113,16 @@ class JobFile(Declared):
     allowance: Annotated[float, Q("mm", "radial metal left for machining", 0, 20)]
     ambient: Annotated[float, Q("degC", "shop temperature", -40, 60)] = 293.15
     preheat: Annotated[float, Q("degC", "part temperature before the first pass", -40, 700)]
+    service: Name = Field("none", description="what the part serves in, by name or alias")
+    damages: Name = Field("general", description="list of what may go wrong, by name")
     note: Text = ""
     part: Part
     limits: Limits = Limits()
     procedure: Pins = Pins()
     path: PathSettings = PathSettings()
     holding: Holding = Holding()
+    tolerances: Tolerances = Tolerances()
+    treatment: Treatment = Treatment()
     customer: Customer = Customer()
 
     @model_validator(mode="after")
@@ -178,4 +199,6 @@ class Job(JobFile):
     clad: Material
     cell: Machine
     nozzle: Nozzle
+    serving: Service
+    hazards: Damages
     sources: dict[str, str] = Field(description="file name -> sha256 of its bytes")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic
 
 from reclad.errors import FileError, JobError
+from reclad.job.damages import Damages
 from reclad.job.machine import Machine, Nozzle
 from reclad.job.material import Material, Powder
 from reclad.job.names import fold
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 KINDS = (
     *("materials", "powders", "machines", "feeders"),
-    *("nozzles", "services", "procedures"),
+    *("nozzles", "services", "damages", "prices", "procedures"),
 )
 USER_LIBRARY = "RECLAD_LIBRARY"
 
@@ -157,6 +158,11 @@ def read_nozzle(name: str, folder: Path | None = None) -> Nozzle:
 def read_service(name: str, folder: Path | None = None) -> Service:
     """The service of that name or alias, from the job folder or the shipped library."""
     return find("services", name, Service, folder).model
+
+
+def read_damages(name: str, folder: Path | None = None) -> Damages:
+    """What may go wrong, under that name, from the job folder or the shipped library."""
+    return find("damages", name, Damages, folder).model
 
 
 def read_procedure(name: str, folder: Path | None = None) -> QualifiedProcedure:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from reclad.job.damages import Damages
 from reclad.job.feeder_curve import FeederCurve
 from reclad.job.job import JobFile
 from reclad.job.machine import Machine, Nozzle
@@ -21,6 +22,7 @@ _FILES: dict[str, type[BaseModel]] = {
     "feeder": FeederCurve,
     "nozzle": Nozzle,
     "service": Service,
+    "damages": Damages,
     "procedure": QualifiedProcedure,
 }
 

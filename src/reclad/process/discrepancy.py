@@ -52,11 +52,9 @@ class Discrepancy:
         away = away[:, None] if paired else away[None]
         return np.asarray(np.exp(self.offset[:, None] + self.slope[:, None] * away))
 
-    def some(self, count: int) -> Discrepancy:
-        """That of the first `count` draws."""
-        return Discrepancy(
-            self.offset[:count], self.slope[:count], self.middle, self.vapour[:count]
-        )
+    def rows(self, rows: slice | NDArray[np.intp]) -> Discrepancy:
+        """That of some of the draws, by their number."""
+        return Discrepancy(self.offset[rows], self.slope[rows], self.middle, self.vapour[rows])
 
 
 def combined_parameters(settings: ProcessParameters, beam: Beam) -> NDArray[np.float64]:

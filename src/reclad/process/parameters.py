@@ -126,8 +126,12 @@ class ModelParameters:
 
     def some(self, count: int) -> ModelParameters:
         """The first `count` draws: enough to search with, the rest to judge with."""
-        some = {name: getattr(self, name)[:count] for name in PARAMETERS}
-        told = self.discrepancy.some(count) if self.discrepancy else None
+        return self.rows(slice(count))
+
+    def rows(self, rows: slice | NDArray[np.intp]) -> ModelParameters:
+        """Some of the draws by their number."""
+        some = {name: getattr(self, name)[rows] for name in PARAMETERS}
+        told = self.discrepancy.rows(rows) if self.discrepancy else None
         return replace(self, **some, discrepancy=told)
 
 

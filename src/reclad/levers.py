@@ -1,0 +1,148 @@
+"""What would lower the risk of a repair, each way planned again and weighed again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reclad.errors import RecladError
+from reclad.job import list_names, read_material, read_powder
+from reclad.plan import foresee
+from reclad.process.limits import all_kept
+from reclad.risk import assess
+from reclad.risk.zone import hardens
+from reclad.units import format_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from reclad.job import Job
+    from reclad.risk import Laid, Outcome, Risk
+
+_WARMER = (100.0, 200.0)  # K over the job's preheat
+_BELOW_INTERPASS = 50.0  # K that a preheat must stay under the inter-pass limit
+_FURNACE, _HOURS = 913.15, 2.0  # 640 degC: over the 620 degC that ISO15156-PANEL asks for
+_POWERS = (0.9, 1.1)
+_FEWEST = 16  # draws that a coupon as planned must leave
+
+
+@dataclass(frozen=True, eq=False)
+class Lever:
+    """One way to lower the risk: what is changed, the risk then, and what it takes, in words; or
+    why it cannot be."""
+
+    name: str
+    change: str
+    risk: Risk | None
+    takes: str
+
+    @property
+    def loss(self) -> float:
+        """Chance (middle) that the part is lost; 1 where it cannot be done."""
+        return 1.0 if self.risk is None else self.risk.loss.middle
+
+
+def try_levers(
+    laid: Laid,
+    outcomes: Sequence[Outcome] = (),
+    say: Callable[[str], None] = lambda _: None,
+) -> tuple[Lever, ...]:
+    """The ways open to this job, those that keep most parts first.
+
+    say   hears a line before each
+    Every one is a whole choice of parameters and heat of the repair in closed form, like `laid`
+    itself; the program is made by `plan_job` once one is decided on. Checked: tests/test_levers.py.
+    """
+    found = []
+    for name, change, job, takes in _ways(laid):
+        say(f"planning again with {change}")
+        found.append(_tried(laid, name, change, job, takes, outcomes))
+    say("planning again as after a coupon")
+    found.append(_after_coupon(laid, outcomes))
+    better = {"refuse": 0, "coupon first": 1, "accept": 2}
+    return tuple(
+        sorted(
+            found,
+            key=lambda lever: (
+                -better[lever.risk.verdict] if lever.risk else 1,
+                lever.loss,
+            ),
+        )
+    )
+
+
+def _ways(laid: Laid) -> Iterator[tuple[str, str, Job, str]]:
+    job = laid.job
+    for more in _WARMER:
+        warm = job.preheat + more
+        if warm <= job.limits.interpass_max - _BELOW_INTERPASS:
+            text = format_quantity(warm, "degC", 3)
+            yield (
+                "preheat", f"preheat {text}", job.model_copy(update={"preheat": warm}),
+                "furnace or burner before the first pass, and slower turns at the end",
+            )  # fmt: skip
+    if hardens(job.parent) and job.treatment.post_heat is None:
+        furnace = {"post_heat": _FURNACE, "post_heat_time": 3600.0 * _HOURS}
+        yield (
+            "post-heat",
+            f"{format_quantity(_FURNACE, 'degC', 3)} for {_HOURS:g} h after cladding",
+            job.model_copy(update={"treatment": job.treatment.model_copy(update=furnace)}),
+            "a furnace for the whole part; a quenched and tempered parent softens if it was "
+            "tempered colder",
+        )
+    if job.procedure.power is None:
+        for factor in _POWERS:
+            power = round(factor * laid.procedure.power, -1)
+            if job.cell.laser.power_min <= power <= job.cell.laser.power_max:
+                pins = job.procedure.model_copy(update={"power": power})
+                yield (
+                    "power", f"power {format_quantity(power, 'kW', 3)}",
+                    job.model_copy(update={"procedure": pins}), "nothing",
+                )  # fmt: skip
+    for name in list_names("powders"):
+        powder = read_powder(name)
+        if powder.alloy != job.clad.name and job.hazards.alloy(powder.alloy) is not None:
+            other = {"feedstock": powder, "clad": read_material(powder.alloy)}
+            yield (
+                "powder", f"powder {powder.name}", job.model_copy(update=other),
+                "the customer's consent to another alloy, and its feeder curve",
+            )  # fmt: skip
+
+
+def _tried(
+    laid: Laid, name: str, change: str, job: Job, takes: str, outcomes: Sequence[Outcome]
+) -> Lever:
+    same_metals = job.clad.name == laid.job.clad.name
+    try:
+        again = foresee(job, seed=laid.seed, draws=laid.draws if same_metals else None)
+        again = replace(again, qualified=laid.qualified and same_metals)
+        return Lever(name, change, assess(again, outcomes), takes)
+    except RecladError as error:
+        return Lever(name, change, None, str(error))
+
+
+def _after_coupon(laid: Laid, outcomes: Sequence[Outcome]) -> Lever:
+    """As it would stand if the coupon showed beads that keep every limit."""
+    good = np.flatnonzero(all_kept(laid.kept))
+    name, change = "coupon", "a coupon that shows the beads as planned"
+    if good.size < _FEWEST:
+        return Lever(
+            name, change, None,
+            f"only {good.size} of {len(laid.draws)} draws keep every limit: fit trials, or widen "
+            "the limits, before a coupon of these settings",
+        )  # fmt: skip
+    share = good.size / len(laid.draws)
+    seen = replace(
+        laid,
+        draws=laid.draws.rows(good),
+        history=replace(laid.history, interpass=laid.history.interpass[good]),
+        kept={limit: kept[good] for limit, kept in laid.kept.items()},
+        qualified=True,
+    )
+    takes = (
+        f"one coupon and its sections; that it shows this has a chance of {100.0 * share:.0f} %, "
+        "else fit it and plan again"
+    )
+    return Lever(name, change, assess(seen, outcomes), takes)

@@ -1,0 +1,193 @@
+"""Accept, coupon first, or refuse: the chance of damage, how well it is known, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from reclad.risk.chance import Shift, learn_shift
+from reclad.risk.modes import weigh_modes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from reclad.risk.modes import Evidence, Laid, ModeChance
+
+    Floats = NDArray[np.float64]
+
+Verdict = Literal["accept", "coupon first", "refuse"]
+# What a coupon of the same metals shows before the part is touched.
+SEEN_ON_COUPON = ("lack_of_fusion", "over_dilution", "too_little_metal", "hot_cracking")
+_SHARES = (0.05, 0.5, 0.95)
+_SHOPS = 4000  # draws of what a shop may be like
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A chance, 0 to 1: 5 %, 50 % and 95 %."""
+
+    low: float
+    middle: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One finished repair: the chances that were foretold, kind by kind, and what came of it."""
+
+    foretold: Mapping[str, float]
+    damaged: frozenset[str]
+
+
+@dataclass(frozen=True, eq=False)
+class JudgedMode:
+    """One kind of damage after the shop's outcomes: its chance per repair, the chance that it
+    costs the part, and how much of either is still belief (1: all of it)."""
+
+    told: ModeChance
+    shift: Shift
+    chance: Interval
+    lost: Interval
+
+    @property
+    def name(self) -> str:
+        """As in `Damages`."""
+        return self.told.mode.mode
+
+
+@dataclass(frozen=True, eq=False)
+class Risk:
+    """The chance of damage of a repair and what follows from it.
+
+    damage, loss   chance of any damage, and that the part is lost
+    unseen         chance (middle) of damage that no coupon shows beforehand
+    binding        kind of damage that costs most parts
+    reasons        why the verdict is no better, in words; empty when accepted
+    """
+
+    evidence: Evidence
+    modes: tuple[JudgedMode, ...]
+    damage: Interval
+    loss: Interval
+    unseen: float
+    verdict: Verdict
+    binding: str
+    reasons: tuple[str, ...]
+
+    @property
+    def prior_share(self) -> float:
+        """How much of the chances is belief, the kinds weighed by their chance: 1 for all of it."""
+        weights = np.array([mode.chance.middle for mode in self.modes])
+        shares = np.array([mode.shift.prior_share for mode in self.modes])
+        return float(weights @ shares / weights.sum())
+
+
+def assess(laid: Laid, outcomes: Sequence[Outcome] = ()) -> Risk:
+    """The risk of a procedure along a repair.
+
+    outcomes   of the shop's own repairs so far; without them the chances are those of the process
+               model and of the job's list of damages
+    Kinds of damage are taken as independent once the model has spoken, and shops as different in
+    each. Checked: tests/risk/test_assess.py.
+    """
+    evidence = weigh_modes(laid)
+    modes = tuple(_judge(told, outcomes) for told in evidence.modes)
+    sampled = _sample_shops(modes, laid.seed)
+    any_damage = 1.0 - np.prod(1.0 - sampled, axis=1)
+    lost = np.array([mode.told.mode.lost for mode in modes])
+    loss = _interval(1.0 - np.prod(1.0 - sampled * lost, axis=1))
+    hidden = [m.chance.middle for m in modes if m.name not in SEEN_ON_COUPON]
+    unseen = 1.0 - float(np.prod(1.0 - np.array(hidden)))
+    reasons = _reasons(laid, evidence, modes, loss, unseen)
+    verdict: Verdict = "accept"
+    if reasons.refused:
+        verdict = "refuse"
+    elif reasons.open:
+        verdict = "coupon first"
+    return Risk(
+        evidence=evidence,
+        modes=modes,
+        damage=_interval(any_damage),
+        loss=loss,
+        unseen=unseen,
+        verdict=verdict,
+        binding=max(modes, key=lambda mode: mode.lost.middle).name,
+        reasons=(*reasons.refused, *reasons.open),
+    )
+
+
+def _judge(told: ModeChance, outcomes: Sequence[Outcome]) -> JudgedMode:
+    name = told.mode.mode
+    of_it = [one for one in outcomes if name in one.foretold]
+    shift = learn_shift(
+        float(np.log1p(told.mode.between_shops)),
+        np.array([one.foretold[name] for one in of_it]),
+        np.array([name in one.damaged for one in of_it], dtype=np.bool_),
+    )
+    values = shift.chances(np.array(told.chance))
+    chance = Interval(*shift.quantiles(_SHARES, values))
+    lost = told.mode.lost
+    return JudgedMode(
+        told, shift, chance, Interval(chance.low * lost, chance.middle * lost, chance.high * lost)
+    )
+
+
+def _sample_shops(modes: Sequence[JudgedMode], seed: int) -> Floats:
+    """(shops, modes) chances, each kind at a shift of its own."""
+    rng = np.random.default_rng([seed, 7])
+    columns = []
+    for mode in modes:
+        at = np.searchsorted(np.cumsum(mode.shift.weights), rng.random(_SHOPS))
+        shifts = np.minimum(at, mode.shift.values.size - 1)
+        columns.append(mode.shift.chances(np.array(mode.told.chance))[shifts])
+    return np.column_stack(columns)
+
+
+def _interval(values: Floats) -> Interval:
+    return Interval(*(float(q) for q in np.quantile(values, _SHARES)))
+
+
+@dataclass(frozen=True)
+class _Reasons:
+    refused: tuple[str, ...]
+    open: tuple[str, ...]
+
+
+def _reasons(
+    laid: Laid, evidence: Evidence, modes: Sequence[JudgedMode], loss: Interval, unseen: float
+) -> _Reasons:
+    """What speaks against accepting, the grounds to refuse first."""
+    hazards, service = laid.job.hazards, laid.job.serving
+    refused, open_ = [], []
+    for mode in modes:
+        if mode.name == "hard_zone" and mode.told.chance > hazards.gate:
+            refused.append(
+                f"the heat-affected zone breaks the hardness limit of service {service.name} with "
+                f"a chance of {_percent(mode.told.chance)}, over {_percent(hazards.gate)}"
+            )
+    if not refused and unseen > hazards.refused:
+        refused.append(
+            f"damage that no coupon shows beforehand has a chance of {_percent(unseen)}, over "
+            f"{_percent(hazards.refused)}"
+        )
+    if not laid.qualified:
+        open_.append("no trials of these metals and settings stand behind the procedure")
+    if service.limits and evidence.last is None:
+        open_.append(
+            f"service {service.name} limits hardness, which is not reckoned for "
+            f"{laid.job.parent.name}: measure it on a coupon"
+        )
+    if loss.middle > hazards.bearable:
+        open_.append(
+            f"the part is lost with a chance of {_percent(loss.middle)}, over the "
+            f"{_percent(hazards.bearable)} that is borne"
+        )
+    return _Reasons(tuple(refused), tuple(open_))
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.2g} %" if share < 0.995 else f"{100.0 * share:.0f} %"

@@ -1,0 +1,1 @@
+"""Orders, quotes, schedules: what a repair costs and when it can be done."""

@@ -1,0 +1,238 @@
+"""What the shop pays and asks: a file of prices, each with its unit, spread and source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError, core_schema
+
+from reclad.errors import UnitError
+from reclad.job.declared import Name, Property, Spread, Text
+from reclad.job.library import find
+from reclad.job.names import fold
+from reclad.job.sources import source_key
+from reclad.shop.money import CARBON, CURRENCIES, Amount, amount, parse_amount
+from reclad.units import Declared, Q, broken_rule, format_number, format_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+
+LARGEST = 1e9  # of any price, in its currency and declared unit
+
+
+def _read(value: object) -> Amount:
+    try:
+        return value if isinstance(value, Amount) else parse_amount(value)
+    except UnitError as error:
+        raise PydanticCustomError("quantity", "{line}", {"line": str(error)}) from error
+
+
+def _write(value: Amount) -> str:
+    unit = value.dimension.text
+    return f"{value.to(unit):.15g} {unit}"
+
+
+class _AmountText:
+    """Annotation of an amount that a file writes as text with a unit."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: object, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            _read,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                _write, when_used="json"
+            ),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "examples": ["120 CNY/h"]}
+
+
+class Price(Declared):
+    """One price or one emission factor: amount (SI), relative spread (1 sigma), source, note."""
+
+    value: Annotated[Amount, _AmountText]
+    spread: Spread
+    source: Name
+    note: Text = ""
+
+
+class NamedPrice(Price):
+    """A price of one alloy or one gas."""
+
+    of: Name = Field(description="the alloy or gas, as materials and machines name it")
+
+
+@dataclass(frozen=True)
+class Per:
+    """Declares a price: the unit it is paid per ("" for a plain sum) and what it is for."""
+
+    unit: str
+    meaning: str
+
+    def _check(self, price: Price) -> Price:
+        given = price.value.dimension
+        account = given.account or CURRENCIES[0]
+        wanted = f"{account}/{self.unit}" if self.unit else account
+        if given != amount(1.0, wanted).dimension:
+            shown = _write(price.value)
+            line = f'{shown} where {wanted} is wanted ({self.meaning}); write "1 {wanted}"'
+            raise PydanticCustomError("quantity", "{line}", {"line": line})
+        if not 0 <= price.value.to(wanted) <= LARGEST:
+            line = f"{_write(price.value)} is outside 0 to {LARGEST:g} {wanted} ({self.meaning})"
+            raise PydanticCustomError(
+                "quantity", "{line}", {"line": f"{line}; write a value within this range"}
+            )
+        return price
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+
+_Watts = Property[Annotated[float, Q("kW", "electric power drawn while it runs", 0, 1000)]]
+PerHour = Annotated[Price, Per("h", "price of one hour")]
+
+
+class LaserPlant(Declared):
+    """What the laser cell costs and for how long it earns."""
+
+    price: Annotated[Price, Per("", "laser, head, feeder and machine as bought")]
+    life: Property[Annotated[float, Q("d", "time until it is written off", 30, 20000)]]
+    hours_per_year: Property[Annotated[float, Q("h", "hours a year it could run", 1, 8784)]]
+    utilisation: Property[Annotated[float, Q("%", "share of those hours it is paid for", 1, 100)]]
+
+
+class Power(Declared):
+    """What the machines draw from the wall."""
+
+    wall_plug: Property[Annotated[float, Q("%", "laser light / electricity drawn", 1, 100)]]
+    chiller: _Watts
+    auxiliary: _Watts
+    furnace: _Watts
+    machining: _Watts
+
+
+class Liability(Declared):
+    """Who bears damage: the customer up to the deductible, the shop above it up to its limit."""
+
+    limit: Annotated[Price, Per("", "most the shop pays for one damage")]
+    deductible: Annotated[Price, Per("", "what the customer bears of each damage")]
+
+
+class Footprint(Declared):
+    """Emission factors: kgCO2e per unit of what is used, or of a new part."""
+
+    electricity: Annotated[Price, Per("kWh", "grid electricity")]
+    water: Annotated[Price, Per("m^3", "wash water supplied and treated")]
+    new_part: Annotated[Price, Per("kg", "finished new part")]
+    powder: tuple[Annotated[NamedPrice, Per("kg", "powder of one alloy")], ...]
+    gas: tuple[Annotated[NamedPrice, Per("m^3", "gas of one kind")], ...]
+
+
+class Prices(Declared):
+    """All prices of one shop, in one currency; every field says what it is paid per."""
+
+    name: Name
+    aliases: tuple[Name, ...] = ()
+    note: Text = ""
+    currency: Literal["CNY", "EUR", "USD"]
+    laser: LaserPlant
+    power: Power
+    labour: PerHour
+    attended: Property[
+        Annotated[float, Q("%", "share of cladding time a person stands by", 0, 100)]
+    ]
+    setup: PerHour
+    machining: PerHour
+    furnace: PerHour
+    inspection: PerHour
+    lens: Annotated[Price, Per("h", "protective glass, per hour of beam")]
+    electricity: Annotated[Price, Per("kWh", "electricity")]
+    water: Annotated[Price, Per("m^3", "wash water supplied and disposed of")]
+    powder: tuple[Annotated[NamedPrice, Per("kg", "powder of one alloy")], ...]
+    gas: tuple[Annotated[NamedPrice, Per("m^3", "gas of one kind, 20 degC and 1 bar")], ...]
+    new_part: Annotated[Price, Per("kg", "finished new part, where no price is known")]
+    overhead: Property[Annotated[float, Q("%", "rent, office, sales over direct cost", 0, 300)]]
+    margin: Property[Annotated[float, Q("%", "share of the price meant to remain", 0, 95)]]
+    liability: Liability
+    footprint: Footprint
+
+    @model_validator(mode="after")
+    def _one_currency(self) -> Self:
+        for path, price in named_prices(self):
+            wanted = CARBON if path.startswith("footprint ") else self.currency
+            account = price.value.dimension.account
+            if account != wanted:
+                raise broken_rule(
+                    path,
+                    f"{_write(price.value)} is in {account}, but {wanted} is wanted here; "
+                    "convert it yourself and say in the note at which rate",
+                )
+        for table, rows in (("powder", self.powder), ("gas", self.gas)):
+            names = [fold(row.of) for row in rows]
+            if len(set(names)) < len(names):
+                raise broken_rule(table, "one name stands in two rows; keep one of them")
+        return self
+
+
+def leaves(model: Declared, path: str = "") -> Iterator[tuple[str, Price | Property[Any]]]:
+    """Every price and property of a file with the words that lead to it, in declared order."""
+    for key in type(model).model_fields:
+        value = getattr(model, key)
+        here = f"{path}{key}"
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Price | Property):
+                yield (f"{here} {item.of}" if isinstance(item, NamedPrice) else here), item
+            elif isinstance(item, Declared):
+                yield from leaves(item, f"{here} ")
+
+
+def named_prices(model: Declared) -> Iterator[tuple[str, Price]]:
+    """Every price of a file with the words that lead to it."""
+    for path, leaf in leaves(model):
+        if isinstance(leaf, Price):
+            yield path, leaf
+
+
+def assumed_prices(prices: Prices) -> list[str]:
+    """Every number of the file that nobody has measured or quoted: what, value, spread, why."""
+    lines = []
+    for path, leaf in leaves(prices):
+        if source_key(leaf.source) == "assumed":
+            spread = format_quantity(leaf.spread, "%")
+            shown = show_price(leaf)
+            lines.append(f"{path.replace('_', ' ')}: {shown} ± {spread}: {leaf.note}")
+    return lines
+
+
+def show_price(leaf: Price | Property[Any]) -> str:
+    """A price or property with its unit, e.g. "350 CNY/kg"."""
+    if isinstance(leaf, Price):
+        unit = leaf.value.dimension.text
+        return f"{format_number(float(leaf.value.to(unit)))} {unit}"
+    return format_quantity(leaf.value, quantity_of(leaf).unit)
+
+
+def quantity_of(leaf: Property[Any]) -> Q:
+    """How the value of a property is declared: unit, meaning, range."""
+    return next(m for m in type(leaf).model_fields["value"].metadata if isinstance(m, Q))
+
+
+def read_prices(name: str, folder: Path | None = None) -> Prices:
+    """The prices of that name, from the job folder's prices/ or the shipped library.
+
+    Raises JobError, UnitError or FileError with the file, the key and the way out.
+    """
+    return find("prices", name, Prices, folder).model
