@@ -23,6 +23,7 @@ ORDER = (
     "sampler",
     "laboratories",
     "suggest",
+    "risk",
 )
 
 

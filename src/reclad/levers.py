@@ -12,6 +12,7 @@ from reclad.job import list_names, read_material, read_powder
 from reclad.plan import foresee
 from reclad.process.limits import all_kept
 from reclad.risk import assess
+from reclad.risk.said import Said, percent
 from reclad.risk.zone import hardens
 from reclad.units import format_quantity
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 _WARMER = (100.0, 200.0)  # K over the job's preheat
 _BELOW_INTERPASS = 50.0  # K that a preheat must stay under the inter-pass limit
-_FURNACE, _HOURS = 913.15, 2.0  # 640 degC: over the 620 degC that ISO15156-PANEL asks for
+# K and h: over the 620 degC that ISO15156-PANEL asks for, and as soft as furnaces make it below Ac1
+_FURNACES = ((913.15, 2.0), (953.15, 4.0))
 _POWERS = (0.9, 1.1)
 _FEWEST = 16  # draws that a coupon as planned must leave
 
@@ -34,9 +36,9 @@ class Lever:
     why it cannot be."""
 
     name: str
-    change: str
+    change: Said
     risk: Risk | None
-    takes: str
+    takes: Said
 
     @property
     def loss(self) -> float:
@@ -57,7 +59,7 @@ def try_levers(
     """
     found = []
     for name, change, job, takes in _ways(laid):
-        say(f"planning again with {change}")
+        say(f"planning again: {change}")
         found.append(_tried(laid, name, change, job, takes, outcomes))
     say("planning again as after a coupon")
     found.append(_after_coupon(laid, outcomes))
@@ -73,46 +75,58 @@ def try_levers(
     )
 
 
-def _ways(laid: Laid) -> Iterator[tuple[str, str, Job, str]]:
+def _ways(laid: Laid) -> Iterator[tuple[str, Said, Job, Said]]:
     job = laid.job
     for more in _WARMER:
         warm = job.preheat + more
         if warm <= job.limits.interpass_max - _BELOW_INTERPASS:
             text = format_quantity(warm, "degC", 3)
             yield (
-                "preheat", f"preheat {text}", job.model_copy(update={"preheat": warm}),
-                "furnace or burner before the first pass, and slower turns at the end",
-            )  # fmt: skip
+                "preheat",
+                Said("preheat {value}", {"value": text}),
+                job.model_copy(update={"preheat": warm}),
+                Said("furnace or burner before the first pass"),
+            )
     if hardens(job.parent) and job.treatment.post_heat is None:
-        furnace = {"post_heat": _FURNACE, "post_heat_time": 3600.0 * _HOURS}
-        yield (
-            "post-heat",
-            f"{format_quantity(_FURNACE, 'degC', 3)} for {_HOURS:g} h after cladding",
-            job.model_copy(update={"treatment": job.treatment.model_copy(update=furnace)}),
-            "a furnace for the whole part; a quenched and tempered parent softens if it was "
-            "tempered colder",
-        )
+        for kelvin, hours in _FURNACES:
+            furnace = {"post_heat": kelvin, "post_heat_time": 3600.0 * hours}
+            yield (
+                "post-heat",
+                Said(
+                    "{value} for {hours} h after cladding",
+                    {"value": format_quantity(kelvin, "degC", 3), "hours": f"{hours:g}"},
+                ),
+                job.model_copy(update={"treatment": job.treatment.model_copy(update=furnace)}),
+                Said(
+                    "a furnace for the whole part; a quenched and tempered parent softens if it "
+                    "was tempered colder"
+                ),
+            )
     if job.procedure.power is None:
         for factor in _POWERS:
             power = round(factor * laid.procedure.power, -1)
             if job.cell.laser.power_min <= power <= job.cell.laser.power_max:
                 pins = job.procedure.model_copy(update={"power": power})
                 yield (
-                    "power", f"power {format_quantity(power, 'kW', 3)}",
-                    job.model_copy(update={"procedure": pins}), "nothing",
-                )  # fmt: skip
+                    "power",
+                    Said("power {value}", {"value": format_quantity(power, "kW", 3)}),
+                    job.model_copy(update={"procedure": pins}),
+                    Said("nothing more"),
+                )
     for name in list_names("powders"):
         powder = read_powder(name)
         if powder.alloy != job.clad.name and job.hazards.alloy(powder.alloy) is not None:
             other = {"feedstock": powder, "clad": read_material(powder.alloy)}
             yield (
-                "powder", f"powder {powder.name}", job.model_copy(update=other),
-                "the customer's consent to another alloy, and its feeder curve",
-            )  # fmt: skip
+                "powder",
+                Said("powder {name}", {"name": powder.name}),
+                job.model_copy(update=other),
+                Said("the customer's consent to another alloy, and its feeder curve"),
+            )
 
 
 def _tried(
-    laid: Laid, name: str, change: str, job: Job, takes: str, outcomes: Sequence[Outcome]
+    laid: Laid, name: str, change: Said, job: Job, takes: Said, outcomes: Sequence[Outcome]
 ) -> Lever:
     same_metals = job.clad.name == laid.job.clad.name
     try:
@@ -120,19 +134,24 @@ def _tried(
         again = replace(again, qualified=laid.qualified and same_metals)
         return Lever(name, change, assess(again, outcomes), takes)
     except RecladError as error:
-        return Lever(name, change, None, str(error))
+        return Lever(name, change, None, Said("{reason}", {"reason": str(error)}))
 
 
 def _after_coupon(laid: Laid, outcomes: Sequence[Outcome]) -> Lever:
     """As it would stand if the coupon showed beads that keep every limit."""
     good = np.flatnonzero(all_kept(laid.kept))
-    name, change = "coupon", "a coupon that shows the beads as planned"
+    name, change = "coupon", Said("a coupon that shows the beads as planned")
     if good.size < _FEWEST:
         return Lever(
-            name, change, None,
-            f"only {good.size} of {len(laid.draws)} draws keep every limit: fit trials, or widen "
-            "the limits, before a coupon of these settings",
-        )  # fmt: skip
+            name,
+            change,
+            None,
+            Said(
+                "only {good} of {all} draws keep every limit: fit trials, or widen the limits, "
+                "before a coupon of these settings",
+                {"good": str(good.size), "all": str(len(laid.draws))},
+            ),
+        )
     share = good.size / len(laid.draws)
     seen = replace(
         laid,
@@ -141,8 +160,9 @@ def _after_coupon(laid: Laid, outcomes: Sequence[Outcome]) -> Lever:
         kept={limit: kept[good] for limit, kept in laid.kept.items()},
         qualified=True,
     )
-    takes = (
-        f"one coupon and its sections; that it shows this has a chance of {100.0 * share:.0f} %, "
-        "else fit it and plan again"
+    takes = Said(
+        "one coupon and its sections; that it shows this has a chance of {chance}, else fit it and "
+        "plan again",
+        {"chance": percent(share)},
     )
     return Lever(name, change, assess(seen, outcomes), takes)

@@ -11,8 +11,10 @@ from typing import Annotated, Any
 
 import typer
 
+from reclad.app import assess as assessing
 from reclad.app import calibrate, measuring
 from reclad.app import fit as fitting
+from reclad.app import quote as quoting
 from reclad.app import suggest as suggesting
 from reclad.app.door import mention, run, tell
 from reclad.app.trials import add_commands
@@ -346,10 +348,12 @@ def new_powder(name: NewName, answers: AnswersFile = None) -> None:
 
 
 add_commands(app)
+assessing.add_commands(app)
 calibrate.add_commands(app)
 fitting.add_commands(app)
 measuring.add_commands(app)
 suggesting.add_commands(app)
+quoting.add_commands(app)
 
 
 def _plan(job: Path, posterior: Path | None = None, *, as_json: bool, replace: bool) -> None:

@@ -2,6 +2,23 @@
 
 from __future__ import annotations
 
+# Kinds of damage, as data files name them.
+DAMAGES = {
+    "hard_zone": "Heat-affected zone too hard",
+    "cold_cracking": "Cold cracking",
+    "hot_cracking": "Hot cracking",
+    "hard_phase_cracking": "Cracking of hard clad",
+    "lack_of_fusion": "Lack of fusion",
+    "over_dilution": "Too much dilution",
+    "distortion": "Distortion over tolerance",
+    "too_little_metal": "Too little metal to clean up",
+    "stop_crater": "Crater where the beam stopped",
+}
+VERDICTS = {
+    "accept": "Accept",
+    "coupon first": "Coupon first",
+    "refuse": "Refuse",
+}
 LIMITS = {
     "thickness": "thick enough to clean up",
     "excess": "not too thick to machine",

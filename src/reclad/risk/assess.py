@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from reclad.errors import RiskError
 from reclad.risk.chance import Shift, learn_shift
 from reclad.risk.modes import weigh_modes
+from reclad.risk.said import Said, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +68,7 @@ class Risk:
     damage, loss   chance of any damage, and that the part is lost
     unseen         chance (middle) of damage that no coupon shows beforehand
     binding        kind of damage that costs most parts
-    reasons        why the verdict is no better, in words; empty when accepted
+    reasons        why the verdict is no better; empty when accepted
     """
 
     evidence: Evidence
@@ -76,7 +78,7 @@ class Risk:
     unseen: float
     verdict: Verdict
     binding: str
-    reasons: tuple[str, ...]
+    reasons: tuple[Said, ...]
 
     @property
     def prior_share(self) -> float:
@@ -92,9 +94,14 @@ def assess(laid: Laid, outcomes: Sequence[Outcome] = ()) -> Risk:
     outcomes   of the shop's own repairs so far; without them the chances are those of the process
                model and of the job's list of damages
     Kinds of damage are taken as independent once the model has spoken, and shops as different in
-    each. Checked: tests/risk/test_assess.py.
+    each. RiskError where none can be judged. Checked: tests/risk/test_assess.py.
     """
     evidence = weigh_modes(laid)
+    if not evidence.modes:
+        raise RiskError(
+            f"damages {laid.job.hazards.name} names no kind of damage that can be judged for this "
+            "job; list more modes"
+        )
     modes = tuple(_judge(told, outcomes) for told in evidence.modes)
     sampled = _sample_shops(modes, laid.seed)
     any_damage = 1.0 - np.prod(1.0 - sampled, axis=1)
@@ -153,8 +160,8 @@ def _interval(values: Floats) -> Interval:
 
 @dataclass(frozen=True)
 class _Reasons:
-    refused: tuple[str, ...]
-    open: tuple[str, ...]
+    refused: tuple[Said, ...]
+    open: tuple[Said, ...]
 
 
 def _reasons(
@@ -166,28 +173,38 @@ def _reasons(
     for mode in modes:
         if mode.name == "hard_zone" and mode.told.chance > hazards.gate:
             refused.append(
-                f"the heat-affected zone breaks the hardness limit of service {service.name} with "
-                f"a chance of {_percent(mode.told.chance)}, over {_percent(hazards.gate)}"
+                Said(
+                    "the heat-affected zone breaks the hardness limit of service {service} with a "
+                    "chance of {chance}, over {limit}",
+                    {
+                        "service": service.name,
+                        "chance": percent(mode.told.chance),
+                        "limit": percent(hazards.gate),
+                    },
+                )
             )
     if not refused and unseen > hazards.refused:
         refused.append(
-            f"damage that no coupon shows beforehand has a chance of {_percent(unseen)}, over "
-            f"{_percent(hazards.refused)}"
+            Said(
+                "damage that no coupon shows beforehand has a chance of {chance}, over {limit}",
+                {"chance": percent(unseen), "limit": percent(hazards.refused)},
+            )
         )
     if not laid.qualified:
-        open_.append("no trials of these metals and settings stand behind the procedure")
+        open_.append(Said("no trials of these metals and settings stand behind the procedure"))
     if service.limits and evidence.last is None:
         open_.append(
-            f"service {service.name} limits hardness, which is not reckoned for "
-            f"{laid.job.parent.name}: measure it on a coupon"
+            Said(
+                "service {service} limits hardness, which is not reckoned for {parent}: measure it "
+                "on a coupon",
+                {"service": service.name, "parent": laid.job.parent.name},
+            )
         )
     if loss.middle > hazards.bearable:
         open_.append(
-            f"the part is lost with a chance of {_percent(loss.middle)}, over the "
-            f"{_percent(hazards.bearable)} that is borne"
+            Said(
+                "the part is lost with a chance of {chance}, over the {limit} that is borne",
+                {"chance": percent(loss.middle), "limit": percent(hazards.bearable)},
+            )
         )
     return _Reasons(tuple(refused), tuple(open_))
-
-
-def _percent(share: float) -> str:
-    return f"{100.0 * share:.2g} %" if share < 0.995 else f"{100.0 * share:.0f} %"

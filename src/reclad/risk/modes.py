@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reclad.errors import RiskError
 from reclad.process import evaluate
 from reclad.risk.cycles import WARMEST, MovingSource
+from reclad.risk.facts import CladFacts, SteelFacts, clad_facts, hardness_ranges, steel_facts
+from reclad.risk.said import Said
 from reclad.risk.warping import Warping, warp_part, warps
 from reclad.risk.weldability import preheat_needed
 from reclad.risk.zone import HardZone, hardens, zone_hardness
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 HYDROGEN = 2.0  # ml per 100 g of deposit, assumed: dry powder in argon
 _SOFT = 350.0  # HV of the reference case of cold cracking
+_HRC_END = 70  # assumed: what the scale is used up to
 _LEAST_DRAWS = 0.5  # of a draw: a chance that no draw shows is not nought
 
 
@@ -70,7 +74,7 @@ class ModeChance:
     mode: DamageMode
     chance: float
     figure: Figure | None
-    why: str
+    why: Said
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +84,7 @@ class Evidence:
     first, last   zone under the first bead, beads beside it laid later, and under the last bead;
                   None where the parent does not harden as steel
     warping       None for other metals than steel
+    steel, clad   what is told of either beside the chances; None where it does not apply
     notes         what could not be judged, and models used outside their range
     """
 
@@ -87,7 +92,9 @@ class Evidence:
     first: HardZone | None
     last: HardZone | None
     warping: Warping | None
-    notes: tuple[str, ...]
+    steel: SteelFacts | None
+    clad: CladFacts | None
+    notes: tuple[Said, ...]
 
 
 def weigh_modes(laid: Laid) -> Evidence:
@@ -97,14 +104,20 @@ def weigh_modes(laid: Laid) -> Evidence:
     tests/risk/test_assess.py.
     """
     job, turns = laid.job, laid.history.interpass.shape[1]
-    first, last, notes = None, None, []
+    first, last = None, None
+    notes: list[Said] = []
     bead, source, lifts = _at_turn(laid, turns - 1)
     if hardens(job.parent):
         _, cold, under = _at_turn(laid, 0)
         first = _zone(laid, cold, under, last_bead=False)
         last = _zone(laid, source, lifts, last_bead=True)
     elif job.serving.limits:
-        notes.append(f"hardness of {job.parent.name} is not reckoned: no low-alloy steel")
+        notes.append(
+            Said(
+                "hardness of {parent} is not reckoned: no low-alloy steel",
+                {"parent": job.parent.name},
+            )
+        )
     warping = None
     if warps(job.parent):
         warping = warp_part(
@@ -118,7 +131,12 @@ def weigh_modes(laid: Laid) -> Evidence:
         *_distortion(laid, warping),
         *_stop_craters(laid),
     ]
-    return Evidence(tuple(found), first, last, warping, tuple(notes))
+    steel = None
+    if last is not None:
+        steel = steel_facts(job, last)
+        notes += hardness_ranges(job, last)
+    clad = clad_facts(job, bead, laid.procedure.layers)
+    return Evidence(tuple(found), first, last, warping, steel, clad, tuple(notes))
 
 
 def _at_turn(laid: Laid, turn: int) -> tuple[Bead, MovingSource, Floats]:
@@ -147,24 +165,35 @@ def _hard_zone(laid: Laid, first: HardZone | None, last: HardZone | None) -> lis
     if mode is None or first is None or last is None or not limits:
         return []
     hardest = np.maximum(first.hardest, last.hardest)
-    highest = min(in_vickers(one) for one in limits)
-    shown = ", ".join(str(one) for one in limits)
-    why = f"hardest place of the zone against {shown} of service {laid.job.serving.name}"
+    # A service that says both is judged in HV: scales are converted only where there is no choice.
+    judged = [one for one in limits if one.scale != "HRC"] or limits
+    highest = min(in_vickers(one) for one in judged)
+    shown = ", ".join(str(one) for one in judged)
+    why = Said(
+        "hardest place of the zone against {limits} of service {service}",
+        {"limits": shown, "service": laid.job.serving.name},
+    )
     chance = _share(hardest > highest)
     return [ModeChance(mode, chance, Figure("hardness", hardest, highest), why)]
 
 
 def in_vickers(hardness: Hardness) -> float:
     """A hardness limit as HV; Rockwell by HRC = 193 log10 HV - 21.41 (log10 HV)^2 - 316 (key
-    HRC-HV), which depends on the metal: a limit in HRC is best checked in HRC."""
+    HRC-HV), which depends on the metal: a limit in HRC is best checked in HRC. RiskError past the
+    end of that scale."""
     if hardness.scale != "HRC":
         return float(hardness.number)
+    if hardness.number > _HRC_END:
+        raise RiskError(
+            f"a limit of {hardness}: Rockwell C ends at {_HRC_END} HRC; correct the service, or "
+            "give the limit in HV"
+        )
     root = 193.0**2 - 4.0 * 21.41 * (316.0 + hardness.number)
     return float(10.0 ** ((193.0 - np.sqrt(root)) / (2.0 * 21.41)))
 
 
 def _cold_cracking(
-    laid: Laid, last: HardZone | None, source: MovingSource, notes: list[str]
+    laid: Laid, last: HardZone | None, source: MovingSource, notes: list[Said]
 ) -> list[ModeChance]:
     mode = laid.job.hazards.mode("cold_cracking")
     alloy = laid.job.parent.composition
@@ -173,34 +202,48 @@ def _cold_cracking(
     wanted = preheat_needed(
         dict(alloy.mass_share), laid.job.part.across, HYDROGEN, source.heat / source.travel_speed
     )
-    notes.extend(f"preheat formula used outside its range: {words}" for words in wanted.broken)
+    notes.extend(
+        Said("preheat formula used outside its range: {which}", {"which": words})
+        for words in wanted.broken
+    )
     coldest = laid.history.interpass[:, 0]
     short = np.maximum(wanted.preheat - coldest, 0.0)
-    odds = np.log(mode.chance / (1.0 - mode.chance))
-    odds = odds + np.log1p(mode.per_hardness) * (last.hardest - _SOFT) / 100.0
+    as_cooled = np.nan_to_num(last.quenched, nan=0.0).max(axis=1)  # a furnace comes too late
+    odds = _log_odds(mode.chance) + np.log1p(mode.per_hardness) * (as_cooled - _SOFT) / 100.0
     odds = odds + np.log1p(mode.per_shortfall) * short / 100.0
     chance = float(np.mean(1.0 / (1.0 + np.exp(-odds))))
-    why = f"as cooled, and preheated {np.median(short):.0f} K less than EN 1011-2 would ask"
+    why = Said(
+        "as cooled, and preheated {short} K less than EN 1011-2 would ask",
+        {"short": f"{np.median(short):.0f}"},
+    )
     return [ModeChance(mode, chance, Figure("preheat_short", short, 0.0), why)]
 
 
-def _alloy_cracking(laid: Laid, notes: list[str]) -> list[ModeChance]:
+def _alloy_cracking(laid: Laid, notes: list[Said]) -> list[ModeChance]:
     hazards, clad = laid.job.hazards, laid.job.clad.name
     told = hazards.alloy(clad)
     if told is None:
-        notes.append(f"no cracking rates of {clad} in damages {hazards.name}: add a row for it")
+        notes.append(
+            Said(
+                "no cracking rates of {alloy} in damages {name}: add a row for it",
+                {"alloy": clad, "name": hazards.name},
+            )
+        )
         return []
     found = []
     hot, hard = hazards.mode("hot_cracking"), hazards.mode("hard_phase_cracking")
     if hot is not None:
-        found.append(ModeChance(hot, told.hot_cracking, None, f"rate of {clad}"))
+        why = Said("rate of {alloy}", {"alloy": clad})
+        found.append(ModeChance(hot, told.hot_cracking, None, why))
     if hard is not None and told.hard_phase_cracking > 0.0:
         coldest = laid.history.interpass[:, 0]
         short = np.maximum((told.preheat or 0.0) - coldest, 0.0)
-        rate = told.hard_phase_cracking
-        odds = np.log(rate / (1.0 - rate)) + np.log1p(hard.per_shortfall) * short / 100.0
+        odds = _log_odds(told.hard_phase_cracking) + np.log1p(hard.per_shortfall) * short / 100.0
         chance = float(np.mean(1.0 / (1.0 + np.exp(-odds))))
-        why = f"rate of {clad}, preheated {np.median(short):.0f} K less than advised"
+        why = Said(
+            "rate of {alloy}, preheated {short} K less than advised",
+            {"alloy": clad, "short": f"{np.median(short):.0f}"},
+        )
         found.append(ModeChance(hard, chance, Figure("preheat_short", short, 0.0), why))
     return found
 
@@ -219,7 +262,10 @@ def _limits_broken(laid: Laid) -> list[ModeChance]:
         mode = laid.job.hazards.mode(name)
         if mode is not None:
             kept = np.logical_and.reduce([laid.kept[limit] for limit in limits])
-            why = f"draws of the process model that break {', '.join(limits)}"
+            why = Said(
+                "share of the process model's draws that fail: {limits}",
+                {"limits": ", ".join(limits)},
+            )
             found.append(ModeChance(mode, _share(~kept), None, why))
     return found
 
@@ -239,7 +285,8 @@ def _distortion(laid: Laid, warping: Warping | None) -> list[ModeChance]:
             broken = broken | over
     if figure is None:
         return []
-    return [ModeChance(mode, _share(broken), figure, f"{figure.name} against its tolerance")]
+    why = Said("{figure} against its tolerance", {"figure": figure.name})
+    return [ModeChance(mode, _share(broken), figure, why)]
 
 
 def _stop_craters(laid: Laid) -> list[ModeChance]:
@@ -247,7 +294,14 @@ def _stop_craters(laid: Laid) -> list[ModeChance]:
     if mode is None or mode.chance is None or laid.stops == 0:
         return []
     chance = 1.0 - (1.0 - mode.chance) ** laid.stops
-    return [ModeChance(mode, chance, None, f"{laid.stops} stops inside the zone")]
+    why = Said("{count} stops inside the zone", {"count": str(laid.stops)})
+    return [ModeChance(mode, chance, None, why)]
+
+
+def _log_odds(chance: float) -> float:
+    """Of a declared chance; 0 and 1 stand for as near as makes no difference."""
+    inside = min(max(chance, 1e-9), 1.0 - 1e-9)
+    return float(np.log(inside / (1.0 - inside)))
 
 
 def _share(broken: NDArray[np.bool_]) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reclad.errors import RiskError
 from reclad.process.metal import melting_point, transformation_points
 from reclad.risk.cycles import (
     MovingSource,
@@ -21,6 +22,7 @@ from reclad.risk.cycles import (
 from reclad.risk.hardness import HardnessScores, haz_hardness
 from reclad.risk.tempering import add_hold, cycle_parameter, tempered_hardness
 from reclad.risk.transformation import martensite_start
+from reclad.units import format_quantity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,10 +82,18 @@ def zone_hardness(
     Each place is hardened by the last bead that made it austenite again and tempered by those after
     it, unless the part is so warm between passes that it is still austenite then. What the part's
     own warmth tempers over hours is left out: harder than it will be. The fusion line is that of
-    the bare source; powder lifts and shades it, and the zone with it. Source: models of
+    the bare source; powder lifts and shades it, and the zone with it. RiskError for a furnace at
+    Ac1 or hotter. Source: models of
     `haz_hardness`, `cycle_parameter`. Checked: tests/risk/test_zone.py.
     """
     points = transformation_points(parent)
+    furnace = treatment.post_heat
+    if furnace is not None and furnace >= points.ac1:
+        raise RiskError(
+            f"post_heat {format_quantity(furnace, 'degC', 3)} is not under the "
+            f"{format_quantity(points.ac1, 'degC', 3)} at which {parent.name} begins to turn to "
+            "austenite and could harden again; lower it"
+        )
     alloy = parent.composition
     chemistry = dict(alloy.mass_share) if alloy is not None else {}
     line, deep = isotherm_depths(source, [melting_point(parent), points.ac1]).T
@@ -105,8 +115,8 @@ def zone_hardness(
         parameter = cycle_parameter(kelvin, joined.time[:, None, :])
     warm = source.interpass[:, None] >= martensite_start(chemistry)
     parameter = np.where(warm, -np.inf, parameter)
-    if treatment.post_heat is not None:
-        parameter = add_hold(parameter, treatment.post_heat, treatment.post_heat_time)
+    if furnace is not None:
+        parameter = add_hold(parameter, furnace, treatment.post_heat_time)
     tempered = tempered_hardness(chemistry, quenched, parameter, softening)
     return HardZone(quenched, tempered, cycles.t85, thickness)
 

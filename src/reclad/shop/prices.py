@@ -131,6 +131,26 @@ class Liability(Declared):
     deductible: Annotated[Price, Per("", "what the customer bears of each damage")]
 
 
+_Hours = Property[Annotated[float, Q("h", "working time of one repair", 0, 1000)]]
+_Share = Property[Annotated[float, Q("%", "share of the whole", 0.1, 100)]]
+
+
+class Work(Declared):
+    """What every repair takes beside cladding, where nothing better is known of the job."""
+
+    setup_time: _Hours
+    inspection_time: _Hours
+    removal_rate: Property[
+        Annotated[float, Q("kg/h", "chips a machine tool takes off", 0.01, 1000)]
+    ]
+    furnace_share: _Share = Field(description="of the furnace's electricity that warms the part")
+    wash_water: Property[Annotated[float, Q("L", "wash water of one part", 0, 1e6)]]
+    oil: Property[Annotated[float, Q("g", "oil and coolant on a part before washing", 0, 1e6)]]
+    collected_share: _Share = Field(description="of the lost powder that is swept up or filtered")
+    washed_share: _Share = Field(description="of the powder not collected that goes into the water")
+    valid: Property[Annotated[float, Q("d", "how long a quote binds the shop", 1, 3650)]]
+
+
 class Footprint(Declared):
     """Emission factors: kgCO2e per unit of what is used, or of a new part."""
 
@@ -167,6 +187,7 @@ class Prices(Declared):
     overhead: Property[Annotated[float, Q("%", "rent, office, sales over direct cost", 0, 300)]]
     margin: Property[Annotated[float, Q("%", "share of the price meant to remain", 0, 95)]]
     liability: Liability
+    work: Work
     footprint: Footprint
 
     @model_validator(mode="after")

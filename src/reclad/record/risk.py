@@ -1,0 +1,199 @@
+"""The risk of a repair on one page: verdict, chances, hardness, and what would lower it."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+import numpy as np
+from markupsafe import Markup
+
+from reclad.errors import FileError
+from reclad.record import _display
+from reclad.record._risk_figure import draw_chances, draw_zone
+from reclad.record.names import DAMAGES, LIMITS, VERDICTS
+from reclad.record.summary import quantity
+from reclad.record.words import Words, say, side_by_side
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from reclad.levers import Lever
+    from reclad.risk import Interval, Laid, Risk
+    from reclad.risk.said import Said
+
+
+def write_risk(path: Path, laid: Laid, risk: Risk, levers: Sequence[Lever]) -> None:
+    """Write the page, alone and in both languages; FileError if it cannot be written."""
+    limit = next((m.told.figure.limit for m in risk.modes if m.name == "hard_zone"
+                  and m.told.figure), None)  # fmt: skip
+    page = _page().render(
+        job=laid.job,
+        risk=risk,
+        levers=levers,
+        verdict=VERDICTS[risk.verdict],
+        damages=DAMAGES,
+        verdicts=VERDICTS,
+        modes=sorted(risk.modes, key=lambda mode: -mode.lost.middle),
+        chances=Markup(draw_chances(risk)),
+        zone=Markup(draw_zone(risk, limit)),
+        warping=_warping(risk),
+        facts=_facts(risk),
+    )
+    try:
+        path.write_bytes(page.encode("utf-8"))
+    except OSError as error:
+        raise FileError(
+            f"{path}: cannot be written ({error.strerror}); free the space or the name"
+        ) from error
+
+
+def summarise_risk(laid: Laid, risk: Risk, levers: Sequence[Lever]) -> dict[str, Any]:
+    """The same as plain JSON values; `foretold`, chances 0 to 1 before any outcome, is what an
+    outcome is held against later."""
+    zones = {"first": risk.evidence.first, "last": risk.evidence.last}
+    return {
+        "job": laid.job.name,
+        "verdict": risk.verdict,
+        "binding": risk.binding,
+        "reasons": [str(reason) for reason in risk.reasons],
+        "notes": [str(note) for note in risk.evidence.notes],
+        "damage": _chance(risk.damage),
+        "loss": _chance(risk.loss),
+        "unseen": risk.unseen,
+        "belief": risk.prior_share,
+        "modes": {
+            mode.name: {
+                "chance": _chance(mode.chance),
+                "loss": _chance(mode.lost),
+                "lost": mode.told.mode.lost,
+                "why": str(mode.told.why),
+                "belief": mode.shift.prior_share,
+                "outcomes": mode.shift.jobs,
+                "damaged": mode.shift.damaged,
+            }
+            for mode in risk.modes
+        },
+        "foretold": {mode.name: mode.told.chance for mode in risk.modes},
+        "hardness": {
+            name: quantity(zone.hardest, "") | {"unit": "HV"}
+            for name, zone in zones.items() if zone is not None
+        },
+        "iron": {}
+        if risk.evidence.clad is None
+        else {
+            "last_layer": quantity(risk.evidence.clad.iron, "%"),
+            "classes": risk.evidence.clad.classes,
+        },
+        "warping": {name: quantity(values, "mm") for name, values in _warped(risk).items()},
+        "levers": [_lever(lever) for lever in levers],
+    }  # fmt: skip
+
+
+def _chance(chance: Interval) -> dict[str, float | str]:
+    low, middle, high = (100.0 * share for share in (chance.low, chance.middle, chance.high))
+    return {"value": middle, "unit": "%", "p05": low, "p50": middle, "p95": high}
+
+
+def _lever(lever: Lever) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "name": lever.name,
+        "change": str(lever.change),
+        "takes": str(lever.takes),
+        "possible": lever.risk is not None,
+    }
+    if lever.risk is not None:
+        told |= {
+            "verdict": lever.risk.verdict,
+            "loss": _chance(lever.risk.loss),
+            "damage": _chance(lever.risk.damage),
+        }
+    return told
+
+
+def _warped(risk: Risk) -> dict[str, Any]:
+    warping = risk.evidence.warping
+    if warping is None:
+        return {}
+    values = {name: getattr(warping, name) for name in ("bow", "shortening", "bore")}
+    return {name: v for name, v in values.items() if np.isfinite(v).all()}
+
+
+def _warping(risk: Risk) -> list[tuple[str, str]]:
+    names = {"bow": "Bow", "shortening": "Loss of length", "bore": "Loss of bore radius"}
+    return [
+        (names[name], _display.interval(_estimate(values), "mm"))
+        for name, values in _warped(risk).items()
+    ]
+
+
+def _facts(risk: Risk) -> list[tuple[str, str]]:
+    steel, clad = risk.evidence.steel, risk.evidence.clad
+    rows = []
+    if steel is not None:
+        equivalents = (steel.carbon_equivalent, steel.cracking_equivalent, steel.cracking_parameter)
+        rows = [
+            (
+                "Carbon equivalents CE, CET, Pcm (mass %)",
+                ", ".join(f"{e:.2f}" for e in equivalents),
+            ),
+            (
+                "Cooling from 800 to 500 °C under the last bead",
+                _display.interval(_estimate(steel.cooling_time), "s"),
+            ),
+            (
+                "Martensite there as cooled, austenite left in it",
+                f"{np.median(steel.martensite):.0%}, {np.median(steel.austenite):.0%}",
+            ),
+        ]
+    if clad is not None:
+        rows.append(("Iron in the last layer", _display.interval(_estimate(clad.iron), "%")))
+    if clad is not None and clad.classes:
+        shares = ", ".join(f"{name} {share:.0%}" for name, share in clad.classes.items())
+        rows.append(("Chance of each iron class of an alloy 625 overlay", shares))
+    return rows
+
+
+def _estimate(values: Any) -> Any:
+    from reclad.record.views import Estimate
+
+    return Estimate(*(float(q) for q in np.quantile(values, (0.05, 0.5, 0.95))))
+
+
+def told(chance: Interval) -> str:
+    """A chance with its 5 to 95 %, in per cent."""
+    low, middle, high = (100.0 * share for share in (chance.low, chance.middle, chance.high))
+    return f"{_percent(middle)} % ({_percent(low)}–{_percent(high)})"
+
+
+def _percent(value: float) -> str:
+    if value < 0.1:
+        return "<0.1"
+    if value > 99.0:
+        return ">99"
+    return _display.number(value, 0 if value >= 10.0 else 1)
+
+
+def _spoken(said: Said) -> Markup:
+    values: dict[str, str | Words] = dict(said.values)
+    limits = said.values.get("limits", "").split(", ")
+    if set(limits) <= {*LIMITS}:
+        each = [say(LIMITS[name]) for name in limits]
+        values["limits"] = Words(", ".join(w.en for w in each), "、".join(w.zh for w in each))
+    return side_by_side(say(said.words, **values))
+
+
+@cache
+def _page() -> jinja2.Template:
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    environment.globals.update(
+        t=lambda words, **values: side_by_side(say(words, **values)),
+        spoken=_spoken,
+        told=told,
+        percent=lambda share: f"{share:.0%}",
+    )
+    room = resources.files("reclad.record") / "templates"
+    return environment.from_string((room / "risk.html.j2").read_text(encoding="utf-8"))

@@ -1,0 +1,22 @@
+"""Words that a person reads: a sentence and its values, so that any language can say them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence with {named} places, and what stands there."""
+
+    words: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.words.format(**self.values)
+
+
+def percent(share: float) -> str:
+    """A chance as a person reads it, two digits."""
+    return f"{100.0 * share:.2g} %" if share < 0.995 else f"{100.0 * share:.0f} %"

@@ -1,0 +1,271 @@
+"""The page a customer is handed: both languages, nothing of the shop's own cost, never written over
+somebody's own file."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import datetime
+import io
+import json
+import re
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reclad.errors import FileError
+from reclad.record import Estimate, say
+from reclad.record.names import DAMAGES
+from reclad.record.offer import render_offer
+from reclad.record.words import read_catalogue
+from reclad.shop import Asked, quote_job, read_planned, read_prices, write_quote
+from reclad.shop.money import amount
+from reclad.shop.offer import EXCLUDED, LOWERS, SHAPES, VERDICTS, view_of
+from short_pipe import save_short_plan
+
+DAY = datetime.date(2026, 11, 27)
+CHROMIUM = Path("/usr/bin/chromium")
+INTERNAL = ("margin", "overhead", "labour", "break", "earn", "利润", "成本", "人工")
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory, short_job_text: str, short_plan: Any) -> Any:
+    folder = tmp_path_factory.mktemp("quoted") / "short"
+    folder.mkdir()
+    (folder / "job.toml").write_text(short_job_text, "utf-8")
+    save_short_plan(folder, short_plan)
+    return read_planned(folder)
+
+
+@pytest.fixture(scope="module")
+def quote(planned: Any) -> Any:
+    return quote_job(planned, read_prices("desert-shop"), Asked(), DAY)
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Path:
+    folder = tmp_path / "job"
+    folder.mkdir()
+    return folder
+
+
+def halves(page: str) -> tuple[str, str]:
+    """The Chinese and the English page."""
+    chinese, english = re.findall(r"<section lang=[^>]+>(.*?)</section>", page, re.DOTALL)
+    return chinese, english
+
+
+# --- what it says ---
+
+
+def test_each_language_has_a_page_of_its_own(quote: Any) -> None:
+    chinese, english = halves(render_offer(view_of(quote)))
+    assert not re.search("[\u4e00-\u9fff]", english)
+    for words in (
+        "激光熔覆修复报价单",
+        "母材",
+        "未熔合",
+        "损失由谁承担",
+        "不包含",
+        "有效期至 2026-12-27",
+    ):
+        assert words in chinese
+    for words in ("Parent metal", "Lack of fusion", "Who bears damage", "Valid until 2026-12-27"):
+        assert words in english
+    for page in (chinese, english):
+        assert f"{quote.price.expected:,.0f} CNY" in page
+        assert "42CrMo4" in page
+        assert "IN625" in page
+
+
+def test_the_customer_sees_nothing_of_the_shops_own_cost(quote: Any) -> None:
+    page = render_offer(view_of(quote))
+    told = " ".join(halves(page)).lower()
+    for word in INTERNAL:
+        assert word not in told
+    for name, one in quote.cost.sheet.lines.items():
+        if one.expected > 100:  # smaller ones may stand there by chance
+            assert f"{one.expected:,.0f}" not in page, name
+    for internal in (quote.cost.sheet.total, quote.cost.undamaged, quote.margin):
+        assert f"{internal.expected:,.0f}" not in page
+
+
+def test_every_damage_stands_with_its_chance_and_what_lowers_it(quote: Any) -> None:
+    chinese, english = halves(render_offer(view_of(quote)))
+    assert len(quote.planned.risk.modes) >= 5
+    for mode in quote.planned.risk.modes:
+        assert DAMAGES[mode.name] in english
+        assert say(DAMAGES[mode.name]).zh in chinese
+        assert LOWERS[mode.name] in english
+    risk = quote.planned.risk
+    told = f"{100 * risk.loss.middle:.2g}\N{NO-BREAK SPACE}% ({100 * risk.loss.low:.2g}–"
+    assert told in english
+
+
+def test_a_chance_is_never_nought_nor_certain(quote: Any) -> None:
+    view = replace(view_of(quote), loss=Estimate(0.0, 0.0, 0.5), damage=Estimate(0.2, 0.995, 1.0))
+    page = render_offer(view)
+    assert "&lt;0.1\N{NO-BREAK SPACE}% (&lt;0.1–50)" in page
+    assert "&gt;99\N{NO-BREAK SPACE}% (20–&gt;99)" in page
+
+
+def test_hostile_names_are_shown_not_run(quote: Any) -> None:
+    page = render_offer(replace(view_of(quote), job_name="<script>alert(1)</script>"))
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_terms_follow_the_contract(planned: Any) -> None:
+    prices = read_prices("desert-shop")
+    plain = " ".join(words.en for words in view_of(quoted(planned, prices)).terms)
+    assert "the shop pays up to 50,000 CNY" in plain
+    assert "counted at" not in plain
+    liability = prices.liability
+    borne = liability.deductible.model_copy(update={"value": amount(2000.0, "CNY")})
+    shared = prices.model_copy(
+        update={"liability": liability.model_copy(update={"deductible": borne})}
+    )
+    told = view_of(quoted(planned, shared, new_part=amount(9000.0, "CNY"))).terms
+    lines = " ".join(words.en for words in told)
+    assert "the customer bears the first 2,000 CNY" in lines
+    assert "counted at 9,000 CNY" in lines
+
+
+def quoted(planned: Any, prices: Any, **asked: Any) -> Any:
+    return quote_job(planned, prices, Asked(**asked), DAY)
+
+
+def test_service_and_heat_are_told(planned: Any) -> None:
+    from reclad.job import read_service
+
+    job = planned.job.model_copy(
+        update={
+            "serving": read_service("sour"),
+            "preheat": 473.15,
+            "treatment": planned.job.treatment.model_copy(update={"post_heat": 913.15}),
+        }
+    )
+    view = view_of(quoted(replace(planned, job=job), read_prices("desert-shop")))
+    told = {
+        fact.label.en: getattr(fact.text, "en", fact.text).replace("\N{NO-BREAK SPACE}", " ")
+        for fact in view.part
+    }
+    assert told["Service"] == "sour: hardness at most 250 HV, 22 HRC"
+    assert told["Preheat"] == "200 degC; post-heat 640 degC"
+    assert "hardness beside the clad, at most 250 HV, 22 HRC" in [w.en for w in view.inspection]
+
+
+def test_every_text_of_the_page_has_chinese() -> None:
+    shipped = resources.files("reclad")
+    template = (shipped / "record" / "templates" / "quote.html.j2").read_text("utf-8")
+    used = set(re.findall(r'\bt\(lang, "([^"]+)"', template))
+    assert len(used) > 20
+    used |= {*EXCLUDED, *LOWERS.values(), *SHAPES.values(), *VERDICTS.values()}
+    code = ast.parse((shipped / "shop" / "offer.py").read_text("utf-8"))
+    used |= {
+        node.args[0].value
+        for node in ast.walk(code)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "say"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert used - read_catalogue().keys() == set()
+    assert LOWERS.keys() == DAMAGES.keys()
+
+
+# --- its files ---
+
+
+def test_the_same_quote_gives_the_same_bytes(quote: Any, job: Path, tmp_path: Path) -> None:
+    write_quote(quote, job)
+    before = {p.name: p.read_bytes() for p in (job / "quote").iterdir()}
+    assert before.keys() == {"quote.html", "costs.csv", "quote.json"}
+    write_quote(quote, job)
+    assert {p.name: p.read_bytes() for p in (job / "quote").iterdir()} == before
+
+
+def test_the_sheet_adds_up(quote: Any, job: Path) -> None:
+    told, folder = write_quote(quote, job)
+    rows = list(csv.DictReader(io.StringIO((folder / "costs.csv").read_text("utf-8"))))
+    costs = {
+        row["what"]: float(row["expected"]) for row in rows if row["what"].startswith("cost: ")
+    }
+    total = costs.pop("cost: total")
+    assert sum(costs.values()) == pytest.approx(total, rel=1e-4)
+    assert total == pytest.approx(told["costs"]["total"]["expected"], rel=1e-4)
+    assert {row["unit"] for row in rows if row["what"].startswith("cost: ")} == {"CNY"}
+    assert json.loads((folder / "quote.json").read_text("utf-8")) == told
+
+
+def test_a_page_changed_by_hand_is_kept_unless_given_up(
+    quote: Any, planned: Any, job: Path
+) -> None:
+    _, folder = write_quote(quote, job)
+    (folder / "quote.html").write_text("my own words", "utf-8")
+    (folder / "notes.txt").write_text("call them", "utf-8")
+    other = quoted(planned, read_prices("desert-shop"), price=amount(9000.0, "CNY"))
+    before = {p.name: p.read_bytes() for p in folder.iterdir()}
+    with pytest.raises(FileError, match=r"quote\.html: was changed after it was written"):
+        write_quote(other, job)
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
+    write_quote(other, job, replace=True)
+    assert "9,000 CNY" in (folder / "quote.html").read_text("utf-8")
+    assert (folder / "notes.txt").read_text("utf-8") == "call them"
+
+
+def test_another_price_replaces_an_untouched_quote(quote: Any, planned: Any, job: Path) -> None:
+    write_quote(quote, job)
+    other = quoted(planned, read_prices("desert-shop"), price=amount(9000.0, "CNY"))
+    told, folder = write_quote(other, job)
+    assert told["price"] == {"amount": 9000.0, "asked_by_shop": True}
+    assert "9,000 CNY" in (folder / "quote.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("replace_it", [False, True])
+@pytest.mark.parametrize("name", ["quote.html", "costs.csv", "quote.json"])
+def test_somebody_elses_file_is_never_overwritten(
+    quote: Any, job: Path, name: str, replace_it: bool
+) -> None:
+    (job / "quote").mkdir()
+    (job / "quote" / name).write_text("{}", "utf-8")
+    with pytest.raises(FileError, match="move it elsewhere"):
+        write_quote(quote, job, replace=replace_it)
+    assert [p.name for p in (job / "quote").iterdir()] == [name]
+    assert (job / "quote" / name).read_text("utf-8") == "{}"
+
+
+def test_a_file_where_the_folder_belongs_is_left_alone(quote: Any, job: Path) -> None:
+    (job / "quote").write_text("the customer asked for a quote", "utf-8")
+    with pytest.raises(FileError, match="cannot be written"):
+        write_quote(quote, job)
+    assert (job / "quote").read_text("utf-8") == "the customer asked for a quote"
+
+
+# --- on paper ---
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_each_language_fits_on_one_sheet_of_paper(quote: Any, job: Path) -> None:
+    if not CHROMIUM.exists():
+        pytest.skip("NOT RUN: Chromium is missing")
+    api = pytest.importorskip("playwright.sync_api", reason="NOT RUN: playwright is missing")
+    _, folder = write_quote(quote, job)
+    with api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        page = chromium.new_page(viewport={"width": 900, "height": 1200})
+        page.goto((folder / "quote.html").as_uri())
+        page.emulate_media(media="print")
+        heights = page.evaluate(
+            "[...document.querySelectorAll('section')].map(s => s.scrollHeight / 96 * 25.4)"
+        )
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        printed = page.pdf(prefer_css_page_size=True)
+        chromium.close()
+    assert all(height <= 297.2 for height in heights), heights
+    assert wide <= 900
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
