@@ -112,6 +112,13 @@ def test_a_chance_is_never_nought_nor_certain(quote: Any) -> None:
     assert "&gt;99\N{NO-BREAK SPACE}% (20–&gt;99)" in page
 
 
+def test_a_comparison_of_draws_is_never_certain(quote: Any) -> None:
+    sure = replace(quote, carbon=replace(quote.carbon, chance=1.0))
+    assert "with a chance of > 99 %" in view_of(sure).against_note.en
+    never = replace(quote, carbon=replace(quote.carbon, chance=0.0))
+    assert "with a chance of < 1 %" in view_of(never).against_note.en
+
+
 def test_hostile_names_are_shown_not_run(quote: Any) -> None:
     page = render_offer(replace(view_of(quote), job_name="<script>alert(1)</script>"))
     assert "<script>" not in page
@@ -154,7 +161,7 @@ def test_service_and_heat_are_told(planned: Any) -> None:
         for fact in view.part
     }
     assert told["Service"] == "sour: hardness at most 250 HV, 22 HRC"
-    assert told["Preheat"] == "200 degC; post-heat 640 degC"
+    assert told["Preheat"] == "200 °C; post-heat 640 °C"
     assert "hardness beside the clad, at most 250 HV, 22 HRC" in [w.en for w in view.inspection]
 
 

@@ -41,7 +41,8 @@ def use_of(planned: PlannedJob, prices: PriceDraws, given: Hours, rows: Rows) ->
     rows   (draws,) which draw of the process model goes with each draw of the prices
 
     Cell, beam, light, powder and gas are those of the program; the furnace warms the whole part to
-    the preheat, and again to a post-heat and holds it there. Checked in tests/shop/test_quote_numbers.py.
+    the preheat, and again to a post-heat and holds it there.
+    Checked in tests/shop/test_quote_numbers.py.
     """
     job, program = planned.job, planned.program
     carrier = job.cell.feeder.carrier

@@ -101,18 +101,24 @@ def _part(quote: Quote) -> tuple[Fact, ...]:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    """A share in whole per cent; draws give no certainty."""
+    return "> 99 %" if share > 0.995 else "< 1 %" if share < 0.005 else f"{100 * share:.0f} %"
 
 
-def _hours(seconds: float) -> Words:
+def _hours(seconds: float) -> Words | str:
     hours, minutes = divmod(round(seconds / 60.0), 60)
+    if not hours:
+        return f"{minutes} min"
     return say("{h} h {min} min", h=str(hours), min=f"{minutes:02d}")
 
 
 def _told(value: float, unit: str, digits: int = 3) -> str:
     """A quantity that a line does not break."""
     return (
-        format_quantity(value, unit, digits).replace("^3", "³").replace(" ", "\N{NO-BREAK SPACE}")
+        format_quantity(value, unit, digits)
+        .replace("^3", "³")
+        .replace("degC", "°C")
+        .replace(" ", "\N{NO-BREAK SPACE}")
     )
 
 
@@ -256,7 +262,7 @@ def _rests_on(quote: Quote) -> tuple[Words, ...]:
     counts = assumed(job)
     return (
         say("Chances of damage: process model and judgement of this project; {share} of them is "
-            "belief, not yet outcomes of this shop.", share=_percent(risk.prior_share)),
+            "belief, not yet outcomes of this shop.", share=f"{100 * risk.prior_share:.0f} %"),
         say("The plan of {day} stands on trials of these metals.", day=quote.planned.planned)
         if quote.planned.laid.qualified
         else say("No trials of these metals and settings stand behind the plan of {day}.",

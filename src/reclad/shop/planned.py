@@ -57,7 +57,8 @@ def read_planned(where: Path) -> PlannedJob:
     where   job folder or its job.toml
     The heat is that of the closed form, since a plan's draws are not on disk; trials that stood
     behind the plan stand behind this as well. Raises FileError where there is no plan of the job
-    as it is now, ShopError where its program must not run. Checked in tests/shop/test_quote_numbers.py.
+    as it is now, ShopError where its program must not run.
+    Checked in tests/shop/test_quote_numbers.py.
     """
     job = read_job(where)
     saved = load_plan(where, dict(job.sources))
