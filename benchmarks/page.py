@@ -24,6 +24,7 @@ ORDER = (
     "laboratories",
     "suggest",
     "risk",
+    "hand reckoned",
 )
 
 

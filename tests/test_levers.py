@@ -127,6 +127,39 @@ def test_a_coupon_leaves_only_draws_that_keep_every_limit(bearing: Laid, tried) 
 
 
 @pytest.mark.slow
+def test_a_coupon_is_weighed_with_its_own_draws_and_their_own_heat(bearing, monkeypatch) -> None:
+    weighed = []
+
+    def watch(laid: Laid, outcomes=()) -> Risk:
+        weighed.append(laid)
+        return assess(laid, outcomes)
+
+    monkeypatch.setattr(levers_module, "_ways", lambda _: iter(()))
+    monkeypatch.setattr(levers_module, "assess", watch)
+    try_levers(bearing)
+    good, (seen,) = all_kept(bearing.kept), weighed
+    assert seen.draws.absorptivity.tolist() == bearing.draws.absorptivity[good].tolist()
+    assert seen.history.interpass.tolist() == bearing.history.interpass[good].tolist()
+    assert seen.qualified
+
+
+@pytest.mark.slow
+def test_a_better_verdict_goes_before_a_smaller_loss(bearing: Laid, monkeypatch) -> None:
+    now = assess(bearing)
+    found = iter([("refuse", 0.01), ("coupon first", 0.03), ("accept", 0.2), ("refuse", 0.005)])
+
+    def foretell(*_) -> Risk:
+        verdict, loss = next(found)
+        return replace(now, verdict=verdict, loss=replace(now.loss, middle=loss))
+
+    ways = ((f"way {n}", "", bearing.job, "") for n in range(3))
+    monkeypatch.setattr(levers_module, "_ways", lambda _: ways)
+    monkeypatch.setattr(levers_module, "foresee", lambda job, **_: replace(bearing, job=job))
+    monkeypatch.setattr(levers_module, "assess", foretell)
+    assert [lever.name for lever in try_levers(bearing)] == ["way 2", "way 1", "coupon", "way 0"]
+
+
+@pytest.mark.slow
 def test_a_coupon_that_could_hardly_succeed_is_not_offered(bearing: Laid, monkeypatch) -> None:
     few = np.arange(len(bearing.draws)) < 15
     laid = replace(bearing, kept=bearing.kept | {"seam": few})

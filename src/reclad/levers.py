@@ -19,6 +19,8 @@ from reclad.units import format_quantity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from reclad.job import Job
     from reclad.risk import Laid, Outcome, Risk
 
@@ -44,6 +46,42 @@ class Lever:
     def loss(self) -> float:
         """Chance (middle) that the part is lost; 1 where it cannot be done."""
         return 1.0 if self.risk is None else self.risk.loss.middle
+
+
+@dataclass(frozen=True, eq=False)
+class CouponShown:
+    """A repair as it would stand once a coupon has shown beads that keep every limit.
+
+    rows    (kept,) the draws that keep them, of `draws` in all
+    laid    the repair with only those; None where they are too few to say anything
+    """
+
+    rows: NDArray[np.int64]
+    draws: int
+    laid: Laid | None
+
+    @property
+    def chance(self) -> float:
+        """Chance that the coupon shows it: the share of the draws, 0 to 1."""
+        return self.rows.size / self.draws
+
+
+def show_coupon(laid: Laid) -> CouponShown:
+    """The repair with only the draws that keep every limit, as trials would leave it.
+
+    Below 16 such draws there is no such repair. Checked in tests/test_levers.py.
+    """
+    rows = np.flatnonzero(all_kept(laid.kept))
+    seen = None
+    if rows.size >= _FEWEST:
+        seen = replace(
+            laid,
+            draws=laid.draws.rows(rows),
+            history=replace(laid.history, interpass=laid.history.interpass[rows]),
+            kept={limit: kept[rows] for limit, kept in laid.kept.items()},
+            qualified=True,
+        )
+    return CouponShown(rows, len(laid.draws), seen)
 
 
 def try_levers(
@@ -139,9 +177,9 @@ def _tried(
 
 def _after_coupon(laid: Laid, outcomes: Sequence[Outcome]) -> Lever:
     """As it would stand if the coupon showed beads that keep every limit."""
-    good = np.flatnonzero(all_kept(laid.kept))
+    shown = show_coupon(laid)
     name, change = "coupon", Said("a coupon that shows the beads as planned")
-    if good.size < _FEWEST:
+    if shown.laid is None:
         return Lever(
             name,
             change,
@@ -149,20 +187,12 @@ def _after_coupon(laid: Laid, outcomes: Sequence[Outcome]) -> Lever:
             Said(
                 "only {good} of {all} draws keep every limit: fit trials, or widen the limits, "
                 "before a coupon of these settings",
-                {"good": str(good.size), "all": str(len(laid.draws))},
+                {"good": str(shown.rows.size), "all": str(shown.draws)},
             ),
         )
-    share = good.size / len(laid.draws)
-    seen = replace(
-        laid,
-        draws=laid.draws.rows(good),
-        history=replace(laid.history, interpass=laid.history.interpass[good]),
-        kept={limit: kept[good] for limit, kept in laid.kept.items()},
-        qualified=True,
-    )
     takes = Said(
         "one coupon and its sections; that it shows this has a chance of {chance}, else fit it and "
         "plan again",
-        {"chance": percent(share)},
+        {"chance": percent(shown.chance)},
     )
-    return Lever(name, change, assess(seen, outcomes), takes)
+    return Lever(name, change, assess(shown.laid, outcomes), takes)

@@ -66,6 +66,7 @@ _KINDS: dict[str, dict[str, tuple[float, float]]] = {
     "heat of melting": {"J/kg": (1, 1), "kJ/kg": (1000, 1)},
     "heat transfer": {"W/m^2/K": (1, 1), "W/(m^2*K)": (1, 1), "W/(m^2 K)": (1, 1)},
     "cooling rate": {"K/s": (1, 1)},
+    "hardness": {"HV": (1, 1)},
     "pressure": {"Pa": (1, 1), "MPa": (1e6, 1), "GPa": (1e9, 1), "bar": (1e5, 1)},
 }
 # The unit a declaration is written in names its kind; "rpm" and "K" occur in two kinds.

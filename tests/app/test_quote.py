@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,7 @@ def read_once(
 @pytest.fixture
 def job(short_planned: Path, read_once: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A planned job whose damages are weighed already."""
-    monkeypatch.setattr("reclad.shop.planned.read_planned", lambda _: read_once)
+    monkeypatch.setattr("reclad.shop.planned.read_planned", lambda *_: read_once)
     return short_planned
 
 
@@ -48,8 +50,6 @@ def test_a_plan_is_quoted_and_the_files_are_named(reclad: Callable, short_planne
 
 
 def test_json_holds_the_same_as_the_file(reclad: Callable, job: Path) -> None:
-    import json
-
     told = reclad("quote", job, "--json").json
     assert told == json.loads((job / "quote" / "quote.json").read_text("utf-8"))
     assert told["currency"] == "CNY"
@@ -123,6 +123,63 @@ def test_prices_of_the_job_folder_come_first(reclad: Callable, job: Path, shippe
     assert "in CNY where the price file counts in EUR" in reclad(
         "quote", job, "--prices", "our-own", "--price", "900 yuan", "--replace"
     ).refusal  # fmt: skip
+
+
+def test_both_prices_stand_on_the_screen_and_one_on_the_page(reclad: Callable, job: Path) -> None:
+    ran = reclad("quote", job)
+    numbers = json.loads((job / "quote" / "quote.json").read_text("utf-8"))
+    today, later = numbers["price"]["amount"], numbers["coupon"]["shown"]["price"]["amount"]
+    assert later < today
+    assert f"price     {today:,.0f} CNY" in ran.out
+    assert f"after it  {later:,.0f} CNY, on the customer's page" in ran.out
+    chance = f"{100 * numbers['coupon']['chance']:.2g} %"
+    assert f"draws keep every limit: it shows the beads as planned with {chance}" in ran.out
+    page = (job / "quote" / "quote.html").read_text("utf-8")
+    assert f"{later:,.0f} CNY" in page
+    assert f"{today:,.0f} CNY" not in page
+
+
+def test_few_good_draws_are_told_and_give_one_price(
+    reclad: Callable, job: Path, read_once: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from reclad.shop.planned import Coupon
+
+    few = replace(read_once, coupon=Coupon(15, 256, None))
+    monkeypatch.setattr("reclad.shop.planned.read_planned", lambda *_: few)
+    ran = reclad("quote", job)
+    assert "coupon    only 15 of 256 draws keep every limit: no price after it" in ran.out
+    assert "after it  " not in ran.out
+    assert reclad("quote", job, "--json").json["coupon"]["shown"] is None
+
+
+@pytest.mark.slow
+def test_a_shops_own_sound_repairs_lower_the_price(
+    reclad: Callable, short_planned: Path, tmp_path: Path
+) -> None:
+    from reclad.shop.outcomes import add_outcome
+
+    own = tmp_path / "own.jsonl"
+    foretold = {"cold_cracking": 0.03, "lack_of_fusion": 0.08}
+    for number in range(60):
+        add_outcome(own, f"sound-{number}", "2026-11-01", foretold, ())
+    before = reclad("quote", short_planned, "--json").json
+    ran = reclad("quote", short_planned, "--outcomes", own, "--json")
+    after = ran.json
+    assert "60 repairs of the shop are known" in ran.err
+    assert after["chance_of_loss"]["value"] < before["chance_of_loss"]["value"]
+    assert after["price"]["amount"] < before["price"]["amount"]
+    assert after["belief"] < 0.9 < before["belief"]
+    then = [told["coupon"]["shown"]["chance_of_loss"]["value"] for told in (after, before)]
+    assert then[0] < then[1]
+
+
+def test_outcomes_that_cannot_be_read_are_refused(
+    reclad: Callable, job: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "own.jsonl"
+    file.write_text("sound\n", "utf-8")
+    assert "own.jsonl line 1: no outcome" in reclad("quote", job, "--outcomes", file).refusal
+    assert not (job / "quote").exists()
 
 
 def test_a_price_below_the_cost_says_so(reclad: Callable, job: Path) -> None:

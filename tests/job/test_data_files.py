@@ -143,7 +143,7 @@ def test_no_value_of_any_key_of_a_data_file_brings_down_the_door(name: str) -> N
 @pytest.mark.parametrize("name", NAMES)
 def test_no_key_of_a_data_file_may_be_left_out_unnoticed(name: str) -> None:
     optional = {"note", "caution", "aliases", "exception", "min", "max", "A", "Y", "absorptivity"}
-    optional |= {"boiling", "composition", "delays"}
+    optional |= {"boiling", "composition", "delays", "hardness"}
     optional |= {"chance", "per_hardness", "per_shortfall", "preheat"}
     for path, _ in keys_of(PARSED[name]):
         key = path[-1]

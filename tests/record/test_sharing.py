@@ -102,6 +102,32 @@ def test_hidden_files_are_left_out_and_named(folder: Path, tmp_path: Path) -> No
     assert len(shared.manifest.files) == 3
 
 
+def test_what_a_shop_pays_and_earns_is_never_shared(tmp_path: Path) -> None:
+    job = new_job("pipe", where=tmp_path)
+    written = ("quote/costs.csv", "quote/quote.json", "quote/quote.html", "risk/risk.json")
+    for place in written:
+        (job / place).parent.mkdir(exist_ok=True)
+        (job / place).write_text("x", encoding="utf-8")
+    shared = share_folder(job, tmp_path / "a.zip", TERMS)
+    assert shared.left_out == ("quote/costs.csv", "quote/quote.json")
+    receive_file(tmp_path / "a.zip", tmp_path / "got")
+    kept = contents(tmp_path / "got").keys() & set(written)
+    assert kept == {"quote/quote.html", "risk/risk.json"}
+
+
+def test_a_cost_sheet_is_left_out_however_its_name_is_spelled(tmp_path: Path) -> None:
+    job = new_job("pipe", where=tmp_path)
+    (job / "Quote").mkdir()
+    (job / "Quote" / "COSTS.csv").write_text("x", encoding="utf-8")
+    assert share_folder(job, tmp_path / "a.zip", TERMS).left_out == ("Quote/COSTS.csv",)
+
+
+def test_trials_may_hold_files_of_those_names(folder: Path, tmp_path: Path) -> None:
+    (folder / "quote").mkdir()
+    (folder / "quote" / "costs.csv").write_text("power,price\n", encoding="utf-8")
+    assert share_folder(folder, tmp_path / "a.zip", TERMS).left_out == ()
+
+
 # --- terms ---
 
 

@@ -201,6 +201,17 @@ def test_a_kind_left_out_of_the_list_is_not_judged(bearing: Laid) -> None:
     assert "cold_cracking" not in judged(assess(with_hazards(bearing, modes=kept)))
 
 
+def test_a_list_without_the_hard_zone_never_lets_a_hardness_limit_be_accepted(
+    bearing: Laid,
+) -> None:
+    good = proven(limited(bearing, "900 HV"))
+    assert assess(good).verdict == "accept"
+    rest = tuple(one for one in good.job.hazards.modes if one.mode != "hard_zone")
+    risk = assess(with_hazards(good, modes=rest))
+    assert risk.verdict == "coupon first"
+    assert "measure it on a coupon" in said(risk)
+
+
 def test_a_list_of_which_nothing_can_be_judged_is_refused_in_words(stainless: Laid) -> None:
     only = tuple(m for m in stainless.job.hazards.modes if m.mode == "distortion")
     with pytest.raises(RiskError, match="general names no kind of damage that can be judged"):

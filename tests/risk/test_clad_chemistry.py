@@ -8,8 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reclad.errors import JobError, ProcessError
+from reclad.job import read_material
 from reclad.risk.clad_chemistry import (
+    SUPERHEAT,
+    carbide_fed,
     carbide_shares,
+    drawn_carbide,
     iron_class,
     layer_chemistry,
     mass_dilution,
@@ -77,6 +81,28 @@ def test_more_superheat_never_keeps_more_carbide() -> None:
     assert whole[-1] == pytest.approx([0.0, 0.0])
 
 
+def test_sixty_per_cent_carbide_is_read_back_from_the_tungsten_of_the_shipped_composite() -> None:
+    composite, matrix = read_material("WC60-NiCrBSi40"), read_material("NiCrBSi")
+    assert carbide_fed(composite.composition.share("W")) == pytest.approx(0.6, abs=2e-4)
+    assert carbide_fed(183.84 / 195.851) == pytest.approx(1.0)
+    for element in ("Cr", "B", "Si"):
+        own = matrix.composition.share(element)
+        assert composite.composition.share(element) == pytest.approx(0.4 * own)
+
+
+def test_drawn_carbide_lies_around_the_middle_of_what_is_assumed() -> None:
+    drawn = drawn_carbide(0.6, np.full((4000, 2), 0.1))
+    middle = carbide_shares(0.6, [0.1, 0.1], SUPERHEAT)
+    assert np.median(drawn.whole, axis=0) == pytest.approx(middle.whole, rel=0.01)
+    low, high = np.quantile(drawn.whole[:, 0], [0.05, 0.95])
+    assert 0.54 * 0.8 < low < high < 0.54 * 0.99
+    again = drawn_carbide(0.6, np.full((4000, 2), 0.1))
+    assert (drawn.whole == again.whole).all()
+    assert drawn.whole + drawn.dissolved == pytest.approx(
+        np.broadcast_to([0.54, 0.594], drawn.whole.shape)
+    )
+
+
 def test_nonsense_is_refused() -> None:
     with pytest.raises(ProcessError, match="dilution 15 must lie between 0 and 1"):
         layer_chemistry(IN625, STEEL, [15.0])
@@ -84,5 +110,7 @@ def test_nonsense_is_refused() -> None:
         layer_chemistry(IN625, STEEL, 0.1)
     with pytest.raises(ProcessError, match="carbide share 60"):
         carbide_shares(60.0, [0.1], 0.0)
+    with pytest.raises(ProcessError, match=r"carbide share 1\.06"):
+        carbide_fed(1.0)
     with pytest.raises(JobError, match=r"Ni -0\.1"):
         layer_chemistry({"Ni": -0.1}, STEEL, [0.1])

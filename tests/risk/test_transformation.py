@@ -8,28 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reclad.errors import ProcessError
-from reclad.job import read_material
-from reclad.process.metal import transformation_points
 from reclad.risk import _hardness_kernels as kernels
 from reclad.risk.transformation import (
     Austenitising,
-    ac1,
-    ac3,
     martensite_start,
     phase_shares,
     retained_austenite,
 )
 
 STEEL = {"C": 0.00405, "Si": 0.0025, "Mn": 0.00875, "Cr": 0.0095, "Mo": 0.002}
-
-
-@pytest.mark.parametrize("name", ["42CrMo4", "C45", "27SiMn"])
-def test_ac1_and_ac3_are_those_of_the_process_room(name: str) -> None:
-    material = read_material(name)
-    assert material.composition is not None
-    points = transformation_points(material)
-    assert ac1(material.composition.mass_share) == pytest.approx(points.ac1)
-    assert ac3(material.composition.mass_share) == pytest.approx(points.ac3)
 
 
 def test_martensite_starts_where_andrews_says() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -274,6 +275,47 @@ def test_the_same_inputs_give_the_same_numbers(planned: Any) -> None:
     assert cost_table(one) == cost_table(two)
     later = quote_job(planned, prices, Asked(), DAY + datetime.timedelta(days=1))
     assert {k for k, v in tell_quote(later).items() if one[k] != v} == {"day", "until"}
+
+
+# --- before and after a coupon ---
+
+
+def test_a_coupon_leaves_the_draws_that_keep_every_limit(planned: Any) -> None:
+    from reclad.process.limits import all_kept
+
+    coupon, kept = planned.coupon, all_kept(planned.laid.kept)
+    assert (coupon.good, coupon.draws) == (int(kept.sum()), kept.size)
+    assert coupon.chance == pytest.approx(kept.mean())
+    assert 16 <= coupon.good < coupon.draws
+    shown = coupon.shown
+    assert np.all(all_kept(shown.laid.kept))
+    assert np.array_equal(shown.kept_share, planned.kept_share[kept])
+    assert np.array_equal(shown.absorbed_share, planned.absorbed_share[kept])
+    assert shown.risk.loss.middle < planned.risk.loss.middle
+
+
+def test_the_price_after_the_coupon_is_the_quote_of_that_job(planned: Any, sure: Any) -> None:
+    quote = quoted(planned, sure)
+    alone = quoted(planned.coupon.shown, sure)
+    assert alone.shown is None
+    assert quote.shown.price.expected == alone.price.expected < quote.price.expected
+    assert tell_quote(quote)["coupon"]["shown"]["costs"] == tell_quote(alone)["costs"]
+    rows = dict(line.split(",")[:2] for line in cost_table(tell_quote(quote)).splitlines())
+    assert float(rows["price after the coupon"]) == alone.price.expected
+    total = alone.cost.sheet.total.expected
+    assert float(rows["cost after the coupon: total"]) == pytest.approx(total, rel=1e-5)
+
+
+def test_only_a_verdict_that_asks_for_a_coupon_has_two_prices(planned: Any, sure: Any) -> None:
+    for verdict in ("accept", "refuse"):
+        risk = replace(planned.risk, verdict=verdict)
+        told = quoted(replace(planned, risk=risk, coupon=None), sure)
+        assert told.shown is None
+        assert tell_quote(told)["coupon"] is None
+    later = planned.coupon.shown
+    refused = replace(later, risk=replace(later.risk, verdict="refuse"))
+    coupon = replace(planned.coupon, shown=refused)
+    assert quoted(replace(planned, coupon=coupon), sure).shown is None
 
 
 # --- reading a plan back ---

@@ -24,6 +24,7 @@ from reclad.record.words import read_catalogue
 from reclad.shop import Asked, quote_job, read_planned, read_prices, write_quote
 from reclad.shop.money import amount
 from reclad.shop.offer import EXCLUDED, LOWERS, SHAPES, VERDICTS, view_of
+from reclad.shop.planned import Coupon
 from short_pipe import save_short_plan
 
 DAY = datetime.date(2026, 11, 27)
@@ -76,7 +77,7 @@ def test_each_language_has_a_page_of_its_own(quote: Any) -> None:
     for words in ("Parent metal", "Lack of fusion", "Who bears damage", "Valid until 2026-12-27"):
         assert words in english
     for page in (chinese, english):
-        assert f"{quote.price.expected:,.0f} CNY" in page
+        assert f"{quote.shown.price.expected:,.0f} CNY" in page
         assert "42CrMo4" in page
         assert "IN625" in page
 
@@ -86,11 +87,51 @@ def test_the_customer_sees_nothing_of_the_shops_own_cost(quote: Any) -> None:
     told = " ".join(halves(page)).lower()
     for word in INTERNAL:
         assert word not in told
-    for name, one in quote.cost.sheet.lines.items():
-        if one.expected > 100:  # smaller ones may stand there by chance
-            assert f"{one.expected:,.0f}" not in page, name
-    for internal in (quote.cost.sheet.total, quote.cost.undamaged, quote.margin):
-        assert f"{internal.expected:,.0f}" not in page
+    for one in (quote, quote.shown):
+        for name, line in one.cost.sheet.lines.items():
+            if line.expected > 100:  # smaller ones may stand there by chance
+                assert f"{line.expected:,.0f}" not in page, name
+        for internal in (one.cost.sheet.total, one.cost.undamaged, one.margin):
+            assert f"{internal.expected:,.0f}" not in page
+
+
+def test_the_page_offers_the_price_after_the_coupon_and_none_before(quote: Any) -> None:
+    view = view_of(quote)
+    page = render_offer(view)
+    chinese, english = halves(page)
+    chance = f"{100 * quote.planned.coupon.chance:.0f} %"
+    assert "holds only once it has shown the beads as planned" in english
+    assert f"the chance that it does is {chance}" in english
+    assert "No offer before the coupon;" in english
+    assert "试块之前不予报价" in chinese
+    assert f"{quote.price.expected:,.0f} CNY" not in page
+    assert view.price == f"{quote.shown.price.expected:,.0f} CNY"
+    assert view.loss.mid == quote.shown.planned.risk.loss.middle
+    assert view.before[1].mid == quote.planned.risk.loss.middle
+    assert "Any of them, before the coupon" in english
+    assert "No trials of these metals" in english  # the coupon is not clad yet
+
+
+def test_where_few_draws_keep_the_limits_one_price_stands_and_why(planned: Any) -> None:
+    few = replace(planned, coupon=Coupon(7, 256, None))
+    told = quoted(few, read_prices("desert-shop"))
+    page = render_offer(view_of(told))
+    _, english = halves(page)
+    assert "Only 7 of 256 draws of the process model keep every limit" in english
+    assert f"{told.price.expected:,.0f} CNY" in english
+    assert "Any of them, before the coupon" not in english
+
+
+def test_an_accepted_repair_has_one_price_and_no_coupon(planned: Any) -> None:
+    risk = replace(planned.risk, verdict="accept")
+    told = quoted(replace(planned, risk=risk, coupon=None), read_prices("desert-shop"))
+    view = view_of(told)
+    assert (view.wait, view.before) == (None, None)
+    assert view.price == f"{told.price.expected:,.0f} CNY"
+    page = halves(render_offer(view))[1]
+    for words in LOWERS.values():
+        page = page.replace(words, "")
+    assert "coupon" not in page
 
 
 def test_every_damage_stands_with_its_chance_and_what_lowers_it(quote: Any) -> None:
@@ -113,9 +154,9 @@ def test_a_chance_is_never_nought_nor_certain(quote: Any) -> None:
 
 
 def test_a_comparison_of_draws_is_never_certain(quote: Any) -> None:
-    sure = replace(quote, carbon=replace(quote.carbon, chance=1.0))
+    sure = replace(quote, shown=None, carbon=replace(quote.carbon, chance=1.0))
     assert "with a chance of > 99 %" in view_of(sure).against_note.en
-    never = replace(quote, carbon=replace(quote.carbon, chance=0.0))
+    never = replace(quote, shown=None, carbon=replace(quote.carbon, chance=0.0))
     assert "with a chance of < 1 %" in view_of(never).against_note.en
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from reclad.app import assess as assessing
-from reclad.app import calibrate, measuring
+from reclad.app import calibrate, fluids, measuring
 from reclad.app import fit as fitting
 from reclad.app import quote as quoting
 from reclad.app import suggest as suggesting
@@ -354,6 +354,7 @@ fitting.add_commands(app)
 measuring.add_commands(app)
 suggesting.add_commands(app)
 quoting.add_commands(app)
+fluids.add_commands(app)
 
 
 def _plan(job: Path, posterior: Path | None = None, *, as_json: bool, replace: bool) -> None:

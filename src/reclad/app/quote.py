@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from reclad.app.assess import OutcomesFile
 from reclad.app.door import mention, tell
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def quote(
     ] = "",
     inspection: Annotated[str, typer.Option(help='"0.5 h"; else the price file')] = "",
     furnace_time: Annotated[str, typer.Option(help='"3 h"; else by preheat and mass')] = "",
+    outcomes: OutcomesFile = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="give up a quote that somebody changed by hand")
     ] = False,
@@ -45,15 +47,17 @@ def quote(
 
     from reclad.record.folder import job_folder_of
     from reclad.shop import quote_job, read_planned, read_prices, write_quote
+    from reclad.shop.outcomes import read_outcomes
 
     money = {"price": price, "new-part": new_part}
     times = {"setup": setup, "machining": machining, "inspection": inspection,
              "furnace-time": furnace_time}  # fmt: skip
     listed = read_prices(prices, job_folder_of(job))
     asked = _asked(money, times, listed.currency)
-    mention("  weighing the damages of the plan")
+    known = () if outcomes is None else read_outcomes(outcomes)
+    mention(f"  weighing the damages of the plan; {len(known)} repairs of the shop are known")
     today = datetime.datetime.now(tz=datetime.UTC).astimezone().date()
-    made = quote_job(read_planned(job), listed, asked, today)
+    made = quote_job(read_planned(job, known), listed, asked, today)
     told, folder = write_quote(made, job, replace=replace)
     if as_json:
         tell(json.dumps(told, indent=2, allow_nan=False))
@@ -66,7 +70,7 @@ def _asked(money: dict[str, str], times: dict[str, str], currency: str) -> Asked
 
     hours = {name: _time(name, text) if text else None for name, text in times.items()}
     hours["furnace"] = hours.pop("furnace-time")
-    sums = {name: _sum(name, text, currency) if text else None for name, text in money.items()}
+    sums = {name: read_sum(name, text, currency) if text else None for name, text in money.items()}
     return Asked(sums["price"], sums["new-part"], Hours(**hours))
 
 
@@ -83,7 +87,8 @@ def _time(option: str, text: str) -> float:
     return seconds
 
 
-def _sum(option: str, text: str, currency: str) -> Amount:
+def read_sum(option: str, text: str, currency: str) -> Amount:
+    """The money that an option states; UnitError names the option."""
     from reclad.errors import UnitError
     from reclad.shop.money import parse_amount
 
@@ -99,6 +104,7 @@ def _lines(told: dict[str, Any], folder: Path) -> list[str]:
     lines = [
         f"{told['job']}: {told['verdict']}",
         f"  price     {price['amount']:,.0f} {currency}, {how}; valid until {told['until']}",
+        *_coupon_lines(told),
         *(f"  because   {reason}" for reason in told["reasons"]),
         "",
         f"{'cost in ' + currency:24}{'expected':>10}{'low':>10}{'high':>10}",
@@ -116,6 +122,26 @@ def _lines(told: dict[str, Any], folder: Path) -> list[str]:
     if told["verdict"] != "accept":
         lines.append(f"next      reclad assess {folder.parent}")
     return lines
+
+
+def _coupon_lines(told: dict[str, Any]) -> list[str]:
+    """What the price is once a coupon has shown the beads as planned."""
+    coupon, currency = told["coupon"], told["currency"]
+    if coupon is None:
+        return []
+    counts = f"{coupon['good_draws']} of {coupon['draws']} draws keep every limit"
+    shown = coupon["shown"]
+    if shown is None:
+        return [f"  coupon    only {counts}: no price after it"]
+    loss, total = shown["chance_of_loss"], shown["costs"]["total"]
+    return [
+        f"  coupon    {counts}: it shows the beads as planned with {_percent(coupon['chance'])}",
+        f"  after it  {shown['price']['amount']:,.0f} {currency}, on the customer's page; then: "
+        f"{shown['verdict']}",
+        f"            cost {total['expected']:,.0f} ({total['low']:,.0f} to {total['high']:,.0f}), "
+        f"part lost {_percent(loss['value'])} ({_percent(loss['p05'])} to {_percent(loss['p95'])})",
+        *(f"            since {reason}" for reason in shown["reasons"]),
+    ]
 
 
 def _row(name: str, one: dict[str, float]) -> str:

@@ -31,6 +31,9 @@ class SpecificHeat(Table):
     quantity: ClassVar[Q] = Q("J/kg/K", "specific heat", 50, 20000)
 
 
+HardAsLaid = Property[Annotated[float, Q("HV", "Vickers hardness as laid, undiluted", 50, 3000)]]
+
+
 class Composition(Declared):
     """Alloy content: mass share (0 to 1) per element, the rest being the named base."""
 
@@ -74,6 +77,7 @@ class Material(Declared):
     emissivity: Emissivity
     absorptivity: Absorptivity | None = None
     boiling: BoilPoint | None = None
+    hardness: HardAsLaid | None = None
     composition: Composition | None = None
 
     @model_validator(mode="after")

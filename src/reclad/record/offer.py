@@ -51,8 +51,10 @@ class OfferView:
 
     good       whether the repair is accepted without a coupon
     verdict    what is offered, in a sentence;  price, until  ISO date
+    wait       what holds until a coupon has shown its beads; None where no price hangs on one
     part       the part, its damage and its metals;  terms  money and who bears damage
     damage, loss   chance of any damage, and that the part is lost, 0 to 1
+    before     the same two before the coupon; None where they are those of the page
     """
 
     job_name: str
@@ -60,10 +62,12 @@ class OfferView:
     until: str
     good: bool
     verdict: Words
+    wait: Words | None
     price: str
     part: tuple[Fact, ...]
     damage: Estimate
     loss: Estimate
+    before: tuple[Estimate, Estimate] | None
     dangers: tuple[Danger, ...]
     terms: tuple[Words, ...]
     inspection: tuple[Words, ...]

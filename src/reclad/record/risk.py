@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from reclad.levers import Lever
     from reclad.risk import Interval, Laid, Risk
+    from reclad.risk.facts import CladFacts
     from reclad.risk.said import Said
 
 
@@ -82,15 +83,30 @@ def summarise_risk(laid: Laid, risk: Risk, levers: Sequence[Lever]) -> dict[str,
             name: quantity(zone.hardest, "") | {"unit": "HV"}
             for name, zone in zones.items() if zone is not None
         },
-        "iron": {}
-        if risk.evidence.clad is None
-        else {
-            "last_layer": quantity(risk.evidence.clad.iron, "%"),
-            "classes": risk.evidence.clad.classes,
-        },
+        **_clad(risk.evidence.clad),
         "warping": {name: quantity(values, "mm") for name, values in _warped(risk).items()},
         "levers": [_lever(lever) for lever in levers],
     }  # fmt: skip
+
+
+def _clad(clad: CladFacts | None) -> dict[str, Any]:
+    told: dict[str, Any] = {"clad_hardness": {}, "iron": {}, "carbide_kept": {}}
+    if clad is None:
+        return told
+    if clad.hardness is not None:
+        low, middle, high = (getattr(clad.hardness, name) for name in ("low", "middle", "high"))
+        told["clad_hardness"] = {
+            "undiluted": {"value": middle, "unit": "HV", "p05": low, "p50": middle, "p95": high},
+            "source": clad.hardness.source,
+        }
+    if clad.iron is not None:
+        told["iron"] = {"last_layer": quantity(clad.iron, "%"), "classes": clad.classes}
+    if clad.carbide is not None:
+        told["carbide_kept"] = {
+            "layers": [quantity(layer, "%") for layer in clad.carbide.T],
+            "superheat": "assumed",
+        }
+    return told
 
 
 def _chance(chance: Interval) -> dict[str, float | str]:
@@ -149,11 +165,26 @@ def _facts(risk: Risk) -> list[tuple[str, str]]:
                 f"{np.median(steel.martensite):.0%}, {np.median(steel.austenite):.0%}",
             ),
         ]
-    if clad is not None:
+    return rows if clad is None else rows + _clad_rows(clad)
+
+
+def _clad_rows(clad: CladFacts) -> list[tuple[str, str]]:
+    rows = []
+    if clad.hardness is not None:
+        low, middle, high = (
+            _display.number(value, 0)
+            for value in (clad.hardness.low, clad.hardness.middle, clad.hardness.high)
+        )
+        value = f"{middle} HV ({low}–{high}), {clad.hardness.source}"
+        rows.append(("Hardness of the clad as laid, not diluted; and its source", value))
+    if clad.iron is not None:
         rows.append(("Iron in the last layer", _display.interval(_estimate(clad.iron), "%")))
-    if clad is not None and clad.classes:
+    if clad.classes:
         shares = ", ".join(f"{name} {share:.0%}" for name, share in clad.classes.items())
         rows.append(("Chance of each iron class of an alloy 625 overlay", shares))
+    if clad.carbide is not None:
+        layers = ", ".join(_display.interval(_estimate(one), "%") for one in clad.carbide.T)
+        rows.append(("Carbide whole in each layer by mass, pool superheat assumed", layers))
     return rows
 
 

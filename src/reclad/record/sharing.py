@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 SIZE_LIMIT = 256_000_000
 FILE_LIMIT = 5_000
 _LITTER = ("Thumbs.db", "desktop.ini")
+_OWN = ("quote/costs.csv", "quote/quote.json")  # of a job: what the shop itself pays and earns
 
 
 @dataclass(frozen=True)
@@ -59,16 +60,17 @@ class Shared:
 def share_folder(where: Path, output: Path, terms: Terms) -> Shared:
     """Write a data package or a job folder as one file; nothing that exists is overwritten.
 
-    Files and folders whose name starts with a dot are left out and named. FileError for a folder
-    that is neither, links, names another system cannot hold, and terms that are missing or
-    contradict what the folder states.
+    Files and folders whose name starts with a dot are left out and named, and so are the cost sheet
+    and the numbers of a job's quote; its page for the customer goes. FileError for a folder that is
+    neither, links, names another system cannot hold, and terms that are missing or contradict what
+    the folder states.
     """
     folder = where.parent if where.is_file() else where
     kind = _kind(folder, show(str(where), 120))
     _expect_new(output)
     if folder.resolve() in output.resolve().parents:
         raise FileError(f"{show(str(output), 120)}: lies in what is shared; write it elsewhere")
-    files, left_out = _collect(folder)
+    files, left_out = _collect(folder, _OWN if kind == "job" else ())
     raw_earlier = files.pop(MANIFEST, None)
     earlier = read_manifest(raw_earlier, MANIFEST) if raw_earlier is not None else None
     licence, agreement = _agree(files, earlier, terms)
@@ -140,8 +142,9 @@ def _kind(folder: Path, name: str) -> str:
     )
 
 
-def _collect(folder: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """Files by their place in the folder, in the order of the places, and what is left out."""
+def _collect(folder: Path, own: tuple[str, ...]) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Files by their place in the folder, in the order of the places, and what is left out: hidden
+    ones and those at the places of `own`."""
     files: dict[str, bytes] = {}
     left: list[str] = []
     size = 0
@@ -150,7 +153,7 @@ def _collect(folder: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
         for name in sorted((*inner, *names)):
             shown = (here / name).as_posix()
             path = folder / here / name
-            if name.startswith(".") or name in _LITTER:
+            if name.startswith(".") or name in _LITTER or shown.casefold() in own:
                 left.append(shown)
                 inner[:] = [one for one in inner if one != name]
             elif path.is_symlink():

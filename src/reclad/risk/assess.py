@@ -109,7 +109,7 @@ def assess(laid: Laid, outcomes: Sequence[Outcome] = ()) -> Risk:
     loss = _interval(1.0 - np.prod(1.0 - sampled * lost, axis=1))
     hidden = [m.chance.middle for m in modes if m.name not in SEEN_ON_COUPON]
     unseen = 1.0 - float(np.prod(1.0 - np.array(hidden)))
-    reasons = _reasons(laid, evidence, modes, loss, unseen)
+    reasons = _reasons(laid, modes, loss, unseen)
     verdict: Verdict = "accept"
     if reasons.refused:
         verdict = "refuse"
@@ -164,9 +164,7 @@ class _Reasons:
     open: tuple[Said, ...]
 
 
-def _reasons(
-    laid: Laid, evidence: Evidence, modes: Sequence[JudgedMode], loss: Interval, unseen: float
-) -> _Reasons:
+def _reasons(laid: Laid, modes: Sequence[JudgedMode], loss: Interval, unseen: float) -> _Reasons:
     """What speaks against accepting, the grounds to refuse first."""
     hazards, service = laid.job.hazards, laid.job.serving
     refused, open_ = [], []
@@ -192,7 +190,8 @@ def _reasons(
         )
     if not laid.qualified:
         open_.append(Said("no trials of these metals and settings stand behind the procedure"))
-    if service.limits and evidence.last is None:
+    limited = any(not limit.exception for limit in service.limits)
+    if limited and all(mode.name != "hard_zone" for mode in modes):
         open_.append(
             Said(
                 "service {service} limits hardness, which is not reckoned for {parent}: measure it "

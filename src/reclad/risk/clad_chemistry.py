@@ -21,6 +21,10 @@ IRON_CLASSES = (("FE5", 0.05), ("FE10", 0.10))
 # Share of the tungsten carbide lost per kelvin of pool superheat: assumed, for grains of 45 to
 # 150 um in a laser pool, so that 500 K lose 10 %; uncertain by a factor of two either way.
 DISSOLVED_PER_KELVIN = 2e-4
+_DISSOLVED_SD = 0.42  # of its logarithm: a factor of two between 5 or 95 % and the middle
+# Of the pool of a carbide clad above the matrix's liquidus: assumed, 130 to 680 K in 90 %.
+SUPERHEAT, _SUPERHEAT_SD = 300.0, 0.5  # K, and sd of its logarithm
+_TUNGSTEN_IN_CARBIDE = 183.84 / (183.84 + 12.011)  # mass share of W in WC, from atomic masses
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +103,33 @@ def carbide_shares(
     whole = _mix(np.zeros(()), fed, share, 1.0 - lost)
     everything = _mix(np.zeros(()), fed, share)
     return CarbideShares(whole, everything - whole)
+
+
+def carbide_fed(tungsten: float) -> float:
+    """Mass share of tungsten carbide (WC) in a powder whose tungsten (mass share) is all in it.
+
+    Source: atomic masses. Checked: tests/risk/test_clad_chemistry.py. ProcessError for more
+    tungsten than pure carbide holds.
+    """
+    return float(_share(tungsten / _TUNGSTEN_IN_CARBIDE, "carbide share"))
+
+
+def drawn_carbide(powder_share: float, dilution: ArrayLike) -> CarbideShares:
+    """`carbide_shares` (draws, layers) with what nobody measures drawn for each draw.
+
+    dilution   (draws, layers) by mass
+    The pool's superheat is log-normal about SUPERHEAT and the loss per kelvin about
+    DISSOLVED_PER_KELVIN, both assumed; the scores are the same every time. Checked:
+    tests/risk/test_clad_chemistry.py.
+    """
+    share = _layered(dilution)
+    heat, loss = np.random.default_rng(8).standard_normal((2, share.shape[0]))
+    return carbide_shares(
+        powder_share,
+        share,
+        SUPERHEAT * np.exp(_SUPERHEAT_SD * heat),
+        DISSOLVED_PER_KELVIN * np.exp(_DISSOLVED_SD * loss),
+    )
 
 
 def _mix(

@@ -7,22 +7,31 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reclad.risk.clad_chemistry import iron_class, layer_chemistry, mass_dilution
+from reclad.process.metal import carbon_equivalent
+from reclad.risk.clad_chemistry import (
+    carbide_fed,
+    drawn_carbide,
+    iron_class,
+    layer_chemistry,
+    mass_dilution,
+)
 from reclad.risk.hardness import MAYNIER, YURIOKA, range_breaks
 from reclad.risk.said import Said
 from reclad.risk.transformation import martensite_start, phase_shares, retained_austenite
-from reclad.risk.weldability import carbon_equivalent, cracking_equivalent, cracking_parameter
+from reclad.risk.weldability import cracking_equivalent, cracking_parameter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from reclad.job import Job
+    from reclad.job import Job, Material
     from reclad.process import Bead
     from reclad.risk.zone import HardZone
 
     Floats = NDArray[np.float64]
 
 _OVERLAY, _CLASSES = "IN625", ("FE5", "FE10", "none")
+_COMPOSITE = "WC60-NiCrBSi40"
+_EVERY_NINE_OF_TEN = 1.6448536269514722  # standard deviations
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,13 +51,30 @@ class SteelFacts:
     austenite: Floats
 
 
+@dataclass(frozen=True)
+class CladHardness:
+    """Of a clad as laid, not diluted by the parent: HV at 5 %, 50 % and 95 %, and the source."""
+
+    low: float
+    middle: float
+    high: float
+    source: str
+
+
 @dataclass(frozen=True, eq=False)
 class CladFacts:
-    """Of a clad that is no iron alloy: iron (draws,) mass share in its last layer; of alloy 625
-    also the share of draws in each class of overlays, "FE5", "FE10", "none"."""
+    """Of a clad, each None where it is not known or does not apply.
 
-    iron: Floats
+    hardness   as the material file has it, undiluted
+    iron       (draws,) mass share in the last layer of a clad that is no iron alloy
+    classes    of alloy 625: share of draws in each class of overlays, "FE5", "FE10", "none"
+    carbide    (draws, layers) mass share of tungsten carbide still whole in a composite clad
+    """
+
+    hardness: CladHardness | None
+    iron: Floats | None
     classes: dict[str, float]
+    carbide: Floats | None
 
 
 def steel_facts(job: Job, zone: HardZone) -> SteelFacts:
@@ -57,9 +83,10 @@ def steel_facts(job: Job, zone: HardZone) -> SteelFacts:
     chemistry = dict(alloy.mass_share) if alloy is not None else {}
     time = np.where(np.isnan(zone.cooling_time[:, 0]), 1.0, zone.cooling_time[:, 0])
     start = martensite_start(chemistry)
+    equivalent = carbon_equivalent(job.parent)
     martensite = np.asarray(phase_shares(chemistry, time).martensite)
     return SteelFacts(
-        carbon_equivalent=float(carbon_equivalent(chemistry)),
+        carbon_equivalent=float("nan") if equivalent is None else equivalent,
         cracking_equivalent=float(cracking_equivalent(chemistry)),
         cracking_parameter=float(cracking_parameter(chemistry)),
         cooling_time=time,
@@ -82,18 +109,37 @@ def hardness_ranges(job: Job, zone: HardZone) -> list[Said]:
     ]
 
 
-def clad_facts(job: Job, bead: Bead, layers: int) -> CladFacts | None:
-    """The iron that the parent brings into a clad, every layer diluted as the first; None where the
-    clad is an iron alloy itself or either composition is not known. Checked:
-    tests/risk/test_facts.py."""
+def clad_facts(job: Job, bead: Bead, layers: int) -> CladFacts:
+    """What is told of a clad, every layer diluted as the first. The carbide of a composite is
+    reckoned with an assumed superheat of the pool. Checked: tests/risk/test_facts.py."""
+    by_mass = mass_dilution(bead.dilution[:, 0], job.parent.density.value, job.clad.density.value)
+    each = np.repeat(by_mass[:, None], layers, axis=1)
+    iron = _iron(job, each)
+    classes: dict[str, float] = {}
+    if iron is not None and job.clad.name == _OVERLAY:
+        named = iron_class(iron)
+        classes = {name: float((named == name).mean()) for name in _CLASSES}
+    return CladFacts(_hardness(job.clad), iron, classes, _carbide(job.clad, each))
+
+
+def _hardness(clad: Material) -> CladHardness | None:
+    known = clad.hardness
+    if known is None:
+        return None
+    middle = float(known.value)
+    half = min(_EVERY_NINE_OF_TEN * known.spread, 1.0) * middle
+    return CladHardness(middle - half, middle, middle + half, known.source)
+
+
+def _iron(job: Job, dilution: Floats) -> Floats | None:
     fed, below = job.clad.composition, job.parent.composition
     if fed is None or below is None or fed.base == "Fe":
         return None
-    by_mass = mass_dilution(bead.dilution[:, 0], job.parent.density.value, job.clad.density.value)
-    each = np.repeat(by_mass[:, None], layers, axis=1)
-    made = layer_chemistry({"Fe": fed.share("Fe")}, {"Fe": below.share("Fe")}, each)
-    iron = made["Fe"][:, -1]
-    if job.clad.name != _OVERLAY:
-        return CladFacts(iron, {})
-    named = iron_class(iron)
-    return CladFacts(iron, {name: float((named == name).mean()) for name in _CLASSES})
+    made = layer_chemistry({"Fe": fed.share("Fe")}, {"Fe": below.share("Fe")}, dilution)
+    return made["Fe"][:, -1]
+
+
+def _carbide(clad: Material, dilution: Floats) -> Floats | None:
+    if clad.name != _COMPOSITE or clad.composition is None:
+        return None
+    return drawn_carbide(carbide_fed(clad.composition.share("W")), dilution).whole

@@ -49,28 +49,6 @@ class PhaseShares:
     ferrite_pearlite: NDArray[np.float64]
 
 
-def ac1(chemistry: Mapping[str, ArrayLike]) -> NDArray[np.float64]:
-    """Where austenite begins to form on heating (K), from mass shares of any shape.
-
-    For low-alloy steels under 0.6 % carbon. Source: key andrews1965. Checked:
-    tests/risk/test_transformation.py against `reclad.process.metal.transformation_points`.
-    """
-    weights = {"Mn": -10.7, "Ni": -16.9, "Si": 29.1, "Cr": 16.9, "As": 290.0, "W": 6.38}
-    return ICE + 723.0 + weighted_sum(mass_percent(chemistry), weights)
-
-
-def ac3(chemistry: Mapping[str, ArrayLike]) -> NDArray[np.float64]:
-    """Where austenite is complete on heating (K), from mass shares of any shape.
-
-    For low-alloy steels under 0.6 % carbon. Source: key andrews1965. Checked:
-    tests/risk/test_transformation.py against `reclad.process.metal.transformation_points`.
-    """
-    content = mass_percent(chemistry)
-    weights = {"Ni": -15.2, "Si": 44.7, "V": 104.0, "Mo": 31.5, "W": 13.1, "Mn": -30.0}
-    weights |= {"Cr": -11.0, "Cu": -20.0, "P": 700.0, "Al": 400.0, "As": 120.0, "Ti": 400.0}
-    return ICE + 910.0 - 203.0 * np.sqrt(content["C"]) + weighted_sum(content, weights)
-
-
 def martensite_start(chemistry: Mapping[str, ArrayLike]) -> NDArray[np.float64]:
     """Where martensite begins to form on cooling (K), from mass shares of any shape.
 

@@ -1,4 +1,4 @@
-"""Carbon equivalents, preheat against cold cracking, and the cooling time of an arc weld."""
+"""Cracking equivalents of a steel, and preheat against cold cracking."""
 
 from __future__ import annotations
 
@@ -31,16 +31,6 @@ class Preheat:
 
     preheat: NDArray[np.float64]
     broken: tuple[str, ...]
-
-
-def carbon_equivalent(chemistry: Mapping[str, ArrayLike]) -> NDArray[np.float64]:
-    """Hardening tendency CE (mass %) from mass shares of any shape:
-    C + Mn/6 + (Cr + Mo + V)/5 + (Ni + Cu)/15.
-
-    Source: IIW, key en1011. Checked: tests/risk/test_weldability.py.
-    """
-    weights = {"C": 1.0, "Mn": 1 / 6, "Cr": 0.2, "Mo": 0.2, "V": 0.2, "Ni": 1 / 15, "Cu": 1 / 15}
-    return weighted_sum(mass_percent(chemistry), weights)
 
 
 def cracking_equivalent(chemistry: Mapping[str, ArrayLike]) -> NDArray[np.float64]:
@@ -92,54 +82,6 @@ def preheat_needed(
         if (words := _outside(name, unit, value, low, high))
     )
     return Preheat(np.asarray(celsius + ICE), broken)
-
-
-def cooling_time_thick(heat_input: ArrayLike, preheat: ArrayLike) -> NDArray[np.float64]:
-    """Time (s) from 800 to 500 degC on a plate so thick that its far side stays cold.
-
-    heat_input (J/m) taken up by the part, preheat K, any shapes that broadcast. Made for arc welds:
-    a check of the heat model, not its substitute. Source: EN 1011-2, key en1011. Checked:
-    tests/risk/test_weldability.py. ProcessError where preheat is not below 500 degC.
-    """
-    q, celsius = _weld(heat_input, preheat)
-    return (6700.0 - 5.0 * celsius) * q * (1 / (500.0 - celsius) - 1 / (800.0 - celsius))
-
-
-def cooling_time_thin(
-    heat_input: ArrayLike, preheat: ArrayLike, thickness: ArrayLike
-) -> NDArray[np.float64]:
-    """Time (s) from 800 to 500 degC on a plate thin enough to be equally hot through its thickness.
-
-    heat_input (J/m) taken up by the part, preheat K, thickness m, any shapes that broadcast. Made
-    for arc welds. Source: EN 1011-2, key en1011. Checked: tests/risk/test_weldability.py.
-    """
-    q, celsius = _weld(heat_input, preheat)
-    (d,) = _positive(("wall thickness", "m", thickness))
-    fall = 1 / (500.0 - celsius) ** 2 - 1 / (800.0 - celsius) ** 2
-    return (4300.0 - 4.3 * celsius) * 1e5 * (q / (1e3 * d)) ** 2 * fall
-
-
-def thickness_between(heat_input: ArrayLike, preheat: ArrayLike) -> NDArray[np.float64]:
-    """Wall thickness (m) where the thick and the thin plate cool in the same time; above it the
-    plate counts as thick. Inputs as `cooling_time_thick`. Source: EN 1011-2, key en1011. Checked:
-    tests/risk/test_weldability.py."""
-    one_metre = cooling_time_thin(heat_input, preheat, 1.0)
-    return np.sqrt(one_metre / cooling_time_thick(heat_input, preheat))
-
-
-def _weld(
-    heat_input: ArrayLike, preheat: ArrayLike
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Heat input in kJ/mm and preheat in degC."""
-    (q,) = _positive(("heat input", "J/m", heat_input))
-    celsius = np.asarray(preheat, dtype=np.float64) - ICE
-    wrong = ~(celsius < 500.0)
-    if wrong.any():
-        raise ProcessError(
-            f"preheat {celsius[wrong].flat[0]:g} degC: the part never cools to 500 degC; give a "
-            "preheat below that"
-        )
-    return 1e-6 * q, celsius
 
 
 def _positive(*given: tuple[str, str, ArrayLike]) -> list[NDArray[np.float64]]:

@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reclad.shop.job_use import Hours
+    from reclad.shop.leavings import tell_leavings
     from reclad.shop.planned import PlannedJob, read_planned
     from reclad.shop.prices import Prices, read_prices
     from reclad.shop.quote import Asked, Quote, quote_job
     from reclad.shop.quote_folder import write_quote
+    from reclad.shop.wash_bed import BedAsked
 
 _HOME = {
     "Asked": "quote",
+    "BedAsked": "wash_bed",
     "Hours": "job_use",
     "PlannedJob": "planned",
     "Prices": "prices",
@@ -19,10 +22,12 @@ _HOME = {
     "quote_job": "quote",
     "read_planned": "planned",
     "read_prices": "prices",
+    "tell_leavings": "leavings",
     "write_quote": "quote_folder",
 }
 __all__ = [
     "Asked",
+    "BedAsked",
     "Hours",
     "PlannedJob",
     "Prices",
@@ -30,6 +35,7 @@ __all__ = [
     "quote_job",
     "read_planned",
     "read_prices",
+    "tell_leavings",
     "write_quote",
 ]
 

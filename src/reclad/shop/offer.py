@@ -41,17 +41,20 @@ SHAPES = {"pipe": "pipe", "shaft": "shaft", "plate": "plate"}
 
 def view_of(quote: Quote) -> OfferView:
     """The customer's page of a quote. Checked in tests/shop/test_quote_page.py."""
-    risk = quote.planned.risk
+    offered = quote.shown or quote
+    now, risk = quote.planned.risk, offered.planned.risk
     return OfferView(
         job_name=quote.planned.job.name,
         day=quote.day.isoformat(),
         until=quote.until.isoformat(),
-        good=risk.verdict == "accept",
-        verdict=say(VERDICTS[risk.verdict]),
-        price=money(quote.price),
+        good=now.verdict == "accept",
+        verdict=_verdict(quote),
+        wait=_wait(quote),
+        price=money(offered.price),
         part=_part(quote),
         damage=_estimate(risk.damage),
         loss=_estimate(risk.loss),
+        before=None if quote.shown is None else (_estimate(now.damage), _estimate(now.loss)),
         dangers=tuple(
             Danger(
                 say(DAMAGES[mode.name]),
@@ -64,10 +67,40 @@ def view_of(quote: Quote) -> OfferView:
         terms=_terms(quote),
         inspection=_inspection(quote),
         exclusions=tuple(say(text) for text in EXCLUDED),
-        against=_against(quote),
-        against_note=_against_note(quote),
-        resources=_resources(quote),
+        against=_against(offered),
+        against_note=_against_note(offered),
+        resources=_resources(offered),
         assumed=_rests_on(quote),
+    )
+
+
+def _verdict(quote: Quote) -> Words:
+    coupon = quote.planned.coupon
+    if quote.shown is None or coupon is None:
+        return say(VERDICTS[quote.planned.risk.verdict])
+    return say(
+        "A coupon comes first. The price holds only once it has shown the beads as planned; the "
+        "chance that it does is {chance}.",
+        chance=_percent(coupon.chance),
+    )
+
+
+def _wait(quote: Quote) -> Words | None:
+    coupon = quote.planned.coupon
+    if coupon is None:
+        return None
+    if coupon.shown is None:
+        return say(
+            "Only {good} of {all} draws of the process model keep every limit, too few to price "
+            "the repair after the coupon; the price is that with the risk of today.",
+            good=str(coupon.good),
+            all=str(coupon.draws),
+        )
+    if quote.shown is None:
+        return None
+    return say(
+        "No offer before the coupon; if it shows anything else, the repair is quoted again. The "
+        "chances below are those after it."
     )
 
 

@@ -11,6 +11,7 @@ from reclad.errors import ShopError
 from reclad.job import read_job
 from reclad.job.job import Pins
 from reclad.lab import read_posterior
+from reclad.levers import show_coupon
 from reclad.plan import foresee
 from reclad.process import Procedure, evaluate
 from reclad.record import load_plan
@@ -18,6 +19,7 @@ from reclad.record.folder import POSTERIOR, expect_as_written
 from reclad.risk import assess
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from reclad.lab import SavedPosterior
     from reclad.program import Program
     from reclad.record import SavedPlan
-    from reclad.risk import Laid, Risk
+    from reclad.risk import Laid, Outcome, Risk
 
     Floats = NDArray[np.float64]
 
@@ -40,6 +42,7 @@ class PlannedJob:
     risk       of it
     kept_share, absorbed_share   of powder fed and of light (draws,), 0 to 1, at mid-repair
     planned    day of the plan, ISO date
+    coupon     where the verdict is "coupon first": what a coupon may show
     """
 
     job: Job
@@ -49,12 +52,33 @@ class PlannedJob:
     kept_share: Floats
     absorbed_share: Floats
     planned: str
+    coupon: Coupon | None = None
 
 
-def read_planned(where: Path) -> PlannedJob:
+@dataclass(frozen=True, eq=False)
+class Coupon:
+    """What a coupon may show before a repair.
+
+    good, draws   how many draws of the process model keep every limit, and of how many
+    shown         the job once the coupon has shown beads as planned; None where too few draws
+                  keep the limits for its risk to be told
+    """
+
+    good: int
+    draws: int
+    shown: PlannedJob | None
+
+    @property
+    def chance(self) -> float:
+        """Chance that the coupon shows beads as planned, 0 to 1."""
+        return self.good / self.draws
+
+
+def read_planned(where: Path, outcomes: Sequence[Outcome] = ()) -> PlannedJob:
     """The planned job at `where` and its risk, in seconds.
 
-    where   job folder or its job.toml
+    where      job folder or its job.toml
+    outcomes   of the shop's own repairs so far; the chances learn from them
     The heat is that of the closed form, since a plan's draws are not on disk; trials that stood
     behind the plan stand behind this as well. Raises FileError where there is no plan of the job
     as it is now, ShopError where its program must not run.
@@ -77,15 +101,32 @@ def read_planned(where: Path) -> PlannedJob:
     laid = replace(laid, stops=saved.program.pauses)
     middle = np.median(laid.history.interpass, axis=1)
     bead, _, _ = evaluate(job, laid.case, procedure, laid.draws, interpass=middle)
-    return PlannedJob(
+    planned = PlannedJob(
         job=job,
         program=saved.program,
         laid=laid,
-        risk=assess(laid),
+        risk=assess(laid, outcomes),
         kept_share=bead.catchment[:, 0],
         absorbed_share=bead.heat[:, 0] / procedure.power,
         planned=str(saved.manifest["written"])[:10],
     )
+    if planned.risk.verdict != "coupon first":
+        return planned
+    return replace(planned, coupon=_coupon(planned, outcomes))
+
+
+def _coupon(planned: PlannedJob, outcomes: Sequence[Outcome]) -> Coupon:
+    seen = show_coupon(planned.laid)
+    if seen.laid is None:
+        return Coupon(seen.rows.size, seen.draws, None)
+    shown = replace(
+        planned,
+        laid=seen.laid,
+        risk=assess(seen.laid, outcomes),
+        kept_share=planned.kept_share[seen.rows],
+        absorbed_share=planned.absorbed_share[seen.rows],
+    )
+    return Coupon(seen.rows.size, seen.draws, shown)
 
 
 def _learned(saved: SavedPlan) -> SavedPosterior | None:

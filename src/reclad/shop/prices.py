@@ -151,6 +151,27 @@ class Work(Declared):
     valid: Property[Annotated[float, Q("d", "how long a quote binds the shop", 1, 3650)]]
 
 
+class SorbentBed(Declared):
+    """The bed that cleans the wash water, and one bottle test of its sorbent with this oil."""
+
+    isotherm: Literal["langmuir", "freundlich", "linear"] = Field(
+        description="how uptake follows the oil in the water, through the tested point"
+    )
+    volume: Property[Annotated[float, Q("L", "packed bed", 0.001, 1e6)]]
+    porosity: Property[Annotated[float, Q("%", "share of the bed that is water", 1, 99)]]
+    bulk_density: Property[Annotated[float, Q("kg/m^3", "dry sorbent per bed volume", 0.1, 5000)]]
+    uptake: Property[
+        Annotated[float, Q("%", "oil held / sorbent, by mass, when tested", 0.01, 1e5)]
+    ]
+    tested_at: Property[Annotated[float, Q("kg/m^3", "oil left in the tested water", 1e-6, 900)]]
+    filled: Property[Annotated[float, Q("%", "tested / largest uptake; langmuir", 0.1, 99)]] = (
+        Field(description="read by langmuir only")
+    )
+    exponent: Property[Annotated[float, Q("%", "power of the uptake; freundlich", 1, 100)]] = Field(
+        description="read by freundlich only"
+    )
+
+
 class Footprint(Declared):
     """Emission factors: kgCO2e per unit of what is used, or of a new part."""
 
@@ -189,6 +210,7 @@ class Prices(Declared):
     liability: Liability
     work: Work
     footprint: Footprint
+    bed: SorbentBed
 
     @model_validator(mode="after")
     def _one_currency(self) -> Self:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,6 +58,9 @@ class Quote:
     footprint      CO2e by line;  fluids  what goes where
     new_price, new_footprint   of a new part; money, carbon  the repair against it
     day, until     of the quote, and the last day it binds the shop
+    shown          the same quote once a coupon has shown the beads as planned; None where no coupon
+                   is asked for, where too few draws keep the limits, or where the repair would be
+                   refused all the same
     """
 
     planned: PlannedJob
@@ -80,6 +83,7 @@ class Quote:
     carbon: Comparison
     day: datetime.date
     until: datetime.date
+    shown: Quote | None = None
 
 
 def quote_job(
@@ -91,9 +95,20 @@ def quote_job(
 
     Prices are drawn with their spread, the process model's draws go with them, and chances of
     damage with what is not known of the shop. A part that is lost costs the new part the shop
-    stated, else the liability limit. Raises ShopError or UnitError for prices that are negative or
-    of another currency. Checked in tests/shop/test_quote_numbers.py against a hand calculation.
+    stated, else the liability limit. Where a coupon comes first, the job is also priced as it would
+    stand after it. Raises ShopError or UnitError for prices that are negative or of another
+    currency. Checked in tests/shop/test_quote_numbers.py against a hand calculation.
     """
+    now = _quote(planned, prices, asked, today, draws)
+    later = None if planned.coupon is None else planned.coupon.shown
+    if later is None or later.risk.verdict == "refuse":
+        return now
+    return replace(now, shown=_quote(later, prices, asked, today, draws))
+
+
+def _quote(
+    planned: PlannedJob, prices: Prices, asked: Asked, today: datetime.date, draws: int
+) -> Quote:
     rng = np.random.default_rng([planned.laid.seed, 23])
     drawn = draw_prices(prices, draws, rng)
     for name, one in (("price", asked.price), ("new part", asked.new_part)):

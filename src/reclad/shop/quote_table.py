@@ -25,21 +25,51 @@ _LOST = "the customer does not pay the job either"
 def tell_quote(quote: Quote) -> dict[str, Any]:
     """Everything of a quote as plain JSON values: money in `currency`, expected with the ends of
     the 90 % band; other quantities with their unit; chances 0 to 1. Clock-free."""
-    risk, cost = quote.planned.risk, quote.cost
-    damage = cost.damage
-    left = quote.price - cost.sheet.total
-    return {
+    head = {
         "kind": "reclad quote",
         "job": quote.planned.job.name,
         "day": quote.day.isoformat(),
         "until": quote.until.isoformat(),
         "prices": quote.stated.name,
         "currency": quote.stated.currency,
+    }
+    return {
+        **head,
+        **_priced(quote),
+        "coupon": _coupon(quote),
+        "new_part": {
+            "price": _money(quote.new_price),
+            "stated": quote.asked.new_part is not None,
+            "repair_is_cheaper": quote.money.chance,
+            "kgCO2e": _money(quote.new_footprint),
+            "repair_takes_less_CO2e": quote.carbon.chance,
+        },
+        "kgCO2e": _lines(quote.footprint),
+        "use": _use(quote),
+        "fluids": tell_fluids(quote.fluids),
+        "assumed_prices": assumed_prices(quote.stated),
+    }
+
+
+def _coupon(quote: Quote) -> dict[str, Any] | None:
+    """What a coupon may show, and the price then; None where no coupon is asked for."""
+    coupon = quote.planned.coupon
+    if coupon is None:
+        return None
+    counts = {"chance": coupon.chance, "good_draws": coupon.good, "draws": coupon.draws}
+    return counts | {"shown": None if quote.shown is None else _priced(quote.shown)}
+
+
+def _priced(quote: Quote) -> dict[str, Any]:
+    """The price, its costs and the damage in it."""
+    risk, cost = quote.planned.risk, quote.cost
+    damage = cost.damage
+    return {
         "price": {"amount": quote.price.expected, "asked_by_shop": quote.asked.price is not None},
         "verdict": risk.verdict,
         "reasons": [str(reason) for reason in risk.reasons],
         "costs": _lines(cost.sheet),
-        "left": _money(left),
+        "left": _money(quote.price - cost.sheet.total),
         "margin_without_a_lost_part": quote.margin.expected,
         "lost_part": {
             "costs": _money(quote.lost_part),
@@ -59,17 +89,6 @@ def tell_quote(quote: Quote) -> dict[str, Any]:
         "break_even": None
         if quote.break_even is None
         else {_KEPT: quote.break_even[0], _LOST: quote.break_even[1]},
-        "new_part": {
-            "price": _money(quote.new_price),
-            "stated": quote.asked.new_part is not None,
-            "repair_is_cheaper": quote.money.chance,
-            "kgCO2e": _money(quote.new_footprint),
-            "repair_takes_less_CO2e": quote.carbon.chance,
-        },
-        "kgCO2e": _lines(quote.footprint),
-        "use": _use(quote),
-        "fluids": tell_fluids(quote.fluids),
-        "assumed_prices": assumed_prices(quote.stated),
     }
 
 
@@ -131,9 +150,7 @@ def cost_table(told: dict[str, Any]) -> str:
               ("lost part, shop", told["lost_part"]["shop"], currency),
               ("lost part, customer", told["lost_part"]["customer"], currency))  # fmt: skip
     for group, lines, unit in groups:
-        for name, one in lines.items():
-            values = (_short(one[key]) for key in ("expected", "low", "high"))
-            writer.writerow((f"{group}: {name}", *values, unit))
+        _write_lines(writer, group, lines, unit)
     for group in ("use", "fluids"):
         for name, one in told[group].items():
             if isinstance(one, dict):
@@ -145,7 +162,27 @@ def cost_table(told: dict[str, Any]) -> str:
     for convention, share in (told["break_even"] or {}).items():
         writer.writerow((f"chance of loss that earns nothing: {convention}", _short(share),
                          "", "", "1"))  # fmt: skip
+    if told["coupon"] is not None:
+        _write_coupon(writer, told["coupon"], currency)
     return text.getvalue()
+
+
+def _write_lines(writer: Any, group: str, lines: dict[str, Any], unit: str) -> None:
+    for name, one in lines.items():
+        values = (_short(one[key]) for key in ("expected", "low", "high"))
+        writer.writerow((f"{group}: {name}", *values, unit))
+
+
+def _write_coupon(writer: Any, coupon: dict[str, Any], currency: str) -> None:
+    chance_of_it, shown = _short(coupon["chance"]), coupon["shown"]
+    writer.writerow(("chance that a coupon shows the beads as planned", chance_of_it, "", "", "1"))
+    if shown is None:
+        return
+    price = _short(shown["price"]["amount"])
+    writer.writerow(("price after the coupon", price, "", "", currency))
+    _write_lines(writer, "cost after the coupon", shown["costs"], currency)
+    loss = (_short(shown["chance_of_loss"][key]) for key in ("value", "p05", "p95"))
+    writer.writerow(("chance of loss after the coupon", *loss, "1"))
 
 
 def _short(value: float) -> str:
