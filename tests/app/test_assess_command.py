@@ -114,6 +114,12 @@ def test_an_outcome_needs_an_assessment_and_a_known_damage(reclad: Callable, sea
     assert not Path("shop.jsonl").exists()
 
 
+def test_a_mistyped_file_of_outcomes_is_not_an_empty_one(reclad: Callable, seat: Path) -> None:
+    ran = reclad("assess", seat, "--no-levers", "--outcomes", "shp.jsonl")
+    assert ran.code == 1
+    assert "shp.jsonl: no such file" in ran.refusal
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [

@@ -59,7 +59,7 @@ def _asked(bed: str, flow: str, treated: str, isotherm: str) -> BedAsked:
     from reclad.shop import BedAsked
 
     return BedAsked(
-        volume=None,
+        volume=_read("bed", bed, "L") if bed else None,
         flow=_read("flow", flow, "L/min") if flow else None,
         treated=_read("treated", treated, "m^3") if treated else 0.0,
         isotherm=isotherm,

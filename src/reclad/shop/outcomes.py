@@ -42,8 +42,10 @@ class Finished(Declared):
 
 
 def read_outcomes(path: Path) -> tuple[Outcome, ...]:
-    """All outcomes of a file that `add_outcome` wrote; none of a file that is not there yet.
-    FileError names the line that cannot be read."""
+    """All outcomes of a file that `add_outcome` wrote. FileError where there is none, or names the
+    line that cannot be read."""
+    if not path.exists():
+        raise FileError(f"{path}: no such file; `reclad outcome JOB --outcomes {path}` begins it")
     return tuple(
         Outcome({str(mode): p for mode, p in one.foretold.items()}, frozenset(one.damaged))
         for one in _read(path)
