@@ -25,12 +25,15 @@ _ROOMS = {
     ),
     "reclad.part": ("measure", "size_deposit"),
     "reclad.process": ("ProcessParameters", "choose", "predict"),
-    "reclad.lab": ("prior",),
+    "reclad.lab": ("fit", "observe", "prior", "read_posterior"),
     "reclad.path": ("lay",),
     "reclad.heat": ("MovingSource", "march_turns", "simulate", "simulate_case"),
     "reclad.program": ("build_program", "check_program", "post", "referee"),
-    "reclad.plan": ("Plan", "plan_job"),
+    "reclad.risk": ("assess",),
+    "reclad.plan": ("Plan", "foresee", "plan_job"),
+    "reclad.levers": ("try_levers",),
     "reclad.record": ("load_plan", "verify_program", "write_plan"),
+    "reclad.shop": ("quote_job", "read_planned", "read_prices"),
     "reclad.errors": ("RecladError",),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
