@@ -94,6 +94,21 @@ def test_a_shop_whose_repairs_crack_is_told_so(reclad: Callable, seat: Path) -> 
     )
 
 
+def test_nothing_of_somebody_elses_is_overwritten(reclad: Callable, seat: Path) -> None:
+    page = seat / "risk" / "risk.html"
+    page.parent.mkdir()
+    page.write_text("my notes", "utf-8")
+    assert "was not written by reclad" in reclad("assess", seat, "--no-levers").refusal
+    page.unlink()
+    assert reclad("assess", seat, "--no-levers").code == 0
+    page.write_text("my notes", "utf-8")
+    assert "--replace" in reclad("assess", seat, "--no-levers").refusal
+    assert page.read_text("utf-8") == "my notes"
+    assert reclad("assess", seat, "--no-levers", "--replace").code == 0
+    (seat / "risk" / "risk.json").write_text("{}", "utf-8")
+    assert "no reclad risk" in reclad("assess", seat, "--no-levers").refusal
+
+
 def test_a_repair_counts_once(reclad: Callable, seat: Path) -> None:
     reclad("assess", seat, "--no-levers")
     assert reclad("outcome", seat, "--outcomes", "shop.jsonl").code == 0

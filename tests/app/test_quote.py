@@ -190,7 +190,7 @@ def test_a_price_below_the_cost_says_so(reclad: Callable, job: Path) -> None:
 def test_a_page_changed_by_hand_is_refused_until_given_up(reclad: Callable, job: Path) -> None:
     assert reclad("quote", job).code == 0
     (job / "quote" / "quote.html").write_text("mine", "utf-8")
-    assert "quote again with --replace" in reclad("quote", job, "--price", "9000 CNY").refusal
+    assert "run this again with --replace" in reclad("quote", job, "--price", "9000 CNY").refusal
     assert (job / "quote" / "quote.html").read_text("utf-8") == "mine"
     assert reclad("quote", job, "--price", "9000 CNY", "--replace").code == 0
 

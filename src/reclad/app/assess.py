@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from reclad.levers import Lever
     from reclad.risk import Interval, Risk
 
-_FOLDER, _FILE, _PAGE = "risk", "risk.json", "risk.html"
-
 OutcomesFile = Annotated[
     Path | None, typer.Option("--outcomes", help="what came of this shop's repairs so far")
 ]
@@ -39,6 +37,9 @@ def assess(
     levers: Annotated[
         bool, typer.Option("--levers/--no-levers", help="also plan again what would lower it")
     ] = True,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="give up a page that somebody changed by hand")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Accept, coupon first, or refuse: the risk of a repair.
@@ -49,7 +50,7 @@ def assess(
     from reclad.lab import read_posterior
     from reclad.levers import try_levers
     from reclad.plan import foresee
-    from reclad.record.risk import summarise_risk, write_risk
+    from reclad.record.risk import PAGE, write_risk
     from reclad.risk import assess as assess_risk
     from reclad.shop.outcomes import read_outcomes
 
@@ -62,15 +63,10 @@ def assess(
     tried: Sequence[Lever] = ()
     if levers:
         tried = try_levers(laid, known, say=lambda line: mention(f"  {line}"))
-    told = summarise_risk(laid, risk, tried)
-    folder = (job if job.is_dir() else job.parent) / _FOLDER
-    folder.mkdir(exist_ok=True)
-    write_risk(folder / _PAGE, laid, risk, tried)
-    text = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False)
-    (folder / _FILE).write_text(f"{text}\n", encoding="utf-8", newline="\n")
+    told, folder = write_risk(job, laid, risk, tried, replace=replace)
     # ASCII only: a console that lacks a sign must not change the data.
     tell(json.dumps(told, indent=2, allow_nan=False) if as_json
-         else "\n".join(_lines(read.name, risk, tried, folder / _PAGE)))  # fmt: skip
+         else "\n".join(_lines(read.name, risk, tried, folder / PAGE)))  # fmt: skip
 
 
 def _lines(name: str, risk: Risk, levers: Sequence[Lever], page: Path) -> list[str]:
@@ -136,9 +132,11 @@ def outcome(
     import datetime
 
     from reclad.errors import FileError
+    from reclad.record.folder import job_folder_of
+    from reclad.record.risk import FOLDER, NUMBERS
     from reclad.shop.outcomes import add_outcome
 
-    file = (job if job.is_dir() else job.parent) / _FOLDER / _FILE
+    file = job_folder_of(job) / FOLDER / NUMBERS
     try:
         told = json.loads(file.read_text(encoding="utf-8"))
         name, foretold = str(told["job"]), dict(told["foretold"])

@@ -10,10 +10,11 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
-from reclad.errors import FileError
 from reclad.record import _display
 from reclad.record._risk_figure import draw_chances, draw_zone
+from reclad.record.folder import job_folder_of
 from reclad.record.names import DAMAGES, LIMITS, VERDICTS
+from reclad.record.own_files import write_own
 from reclad.record.summary import quantity
 from reclad.record.words import Words, say, side_by_side
 
@@ -26,12 +27,30 @@ if TYPE_CHECKING:
     from reclad.risk.facts import CladFacts
     from reclad.risk.said import Said
 
+FOLDER, PAGE, NUMBERS = "risk", "risk.html", "risk.json"
 
-def write_risk(path: Path, laid: Laid, risk: Risk, levers: Sequence[Lever]) -> None:
-    """Write the page, alone and in both languages; FileError if it cannot be written."""
+
+def write_risk(
+    where: Path, laid: Laid, risk: Risk, levers: Sequence[Lever], *, replace: bool = False
+) -> tuple[dict[str, Any], Path]:
+    """Write JOB/risk: risk.html, alone and in both languages, and risk.json; gives what the latter
+    holds and the folder.
+
+    where     job folder or its job.toml
+    replace   give up a page that somebody changed since it was written
+    Errors as in `write_own`.
+    """
+    folder = job_folder_of(where) / FOLDER
+    told = summarise_risk(laid, risk, levers)
+    page = render_risk(laid, risk, levers)
+    return write_own(folder, NUMBERS, told, {PAGE: page}, replace=replace), folder
+
+
+def render_risk(laid: Laid, risk: Risk, levers: Sequence[Lever]) -> str:
+    """The page as HTML."""
     limit = next((m.told.figure.limit for m in risk.modes if m.name == "hard_zone"
                   and m.told.figure), None)  # fmt: skip
-    page = _page().render(
+    return _page().render(
         job=laid.job,
         risk=risk,
         levers=levers,
@@ -44,12 +63,6 @@ def write_risk(path: Path, laid: Laid, risk: Risk, levers: Sequence[Lever]) -> N
         warping=_warping(risk),
         facts=_facts(risk),
     )
-    try:
-        path.write_bytes(page.encode("utf-8"))
-    except OSError as error:
-        raise FileError(
-            f"{path}: cannot be written ({error.strerror}); free the space or the name"
-        ) from error
 
 
 def summarise_risk(laid: Laid, risk: Risk, levers: Sequence[Lever]) -> dict[str, Any]:
@@ -57,6 +70,7 @@ def summarise_risk(laid: Laid, risk: Risk, levers: Sequence[Lever]) -> dict[str,
     outcome is held against later."""
     zones = {"first": risk.evidence.first, "last": risk.evidence.last}
     return {
+        "kind": "reclad risk",
         "job": laid.job.name,
         "verdict": risk.verdict,
         "binding": risk.binding,
