@@ -162,6 +162,10 @@ def _damage_lines(told: dict[str, Any]) -> list[str]:
         f"  a lost part costs the shop {lost['shop_pays']:,.0f} {currency}; of these chances "
         f"{100 * told['belief']:.0f} % is belief",
     ]
+    each = ", ".join(
+        f"{one['customer_bears']:,.0f} -> {one['price']:,.0f}" for one in told["deductibles"]
+    )
+    lines.append(f"  deductible borne by the customer -> least price: {each} {currency}")
     predicted = f"{_percent(loss['value'])} ({_percent(loss['p05'])} to {_percent(loss['p95'])})"
     if told["break_even"] is None:
         lines.append(f"  predicted {predicted}: no chance is low enough, the price leaves nothing")

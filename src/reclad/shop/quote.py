@@ -11,6 +11,7 @@ import numpy as np
 from reclad.errors import ShopError
 from reclad.shop.cost import JobCost, ask_price, cost_job, margin_of
 from reclad.shop.damage import Terms, break_even_chance, share_damage, terms_of
+from reclad.shop.deductible import price_deductibles
 from reclad.shop.draws import draw_prices
 from reclad.shop.fluid_screen import FluidScreen, screen_fluids
 from reclad.shop.footprint import Comparison, compare_with_new, footprint_job
@@ -55,6 +56,7 @@ class Quote:
     lost_part      what a lost part costs; `terms` who bears it; `liability` the shop's part of it
     break_even     chance of a lost part at which nothing is earned: the customer pays the job all
                    the same, or does not; None where the price leaves no margin or nothing is borne
+    deductibles    pairs: the customer bears so much of a lost part, and the least price then
     footprint      CO2e by line;  fluids  what goes where
     new_price, new_footprint   of a new part; money, carbon  the repair against it
     day, until     of the quote, and the last day it binds the shop
@@ -75,6 +77,7 @@ class Quote:
     terms: Terms
     liability: Amount
     break_even: tuple[float, float] | None
+    deductibles: tuple[tuple[Amount, Amount], ...]
     footprint: Sheet
     fluids: FluidScreen
     new_price: Amount
@@ -119,9 +122,11 @@ def _quote(
     terms = terms_of(drawn)
     lost_part = terms.limit if asked.new_part is None else asked.new_part
     chances = draw_chances(planned.risk, draws, rng)
-    cost = cost_job(use, drawn, lost_parts(planned.risk, chances, lost_part), terms)
+    losses = lost_parts(planned.risk, chances, lost_part)
+    cost = cost_job(use, drawn, losses, terms)
     cost = _with_rework(cost, cost.undamaged * rework_chance(planned.risk, chances))
-    price = asked.price or _whole(ask_price(cost, drawn["margin"].expected))
+    margin_share = drawn["margin"].expected
+    price = asked.price or _whole(ask_price(cost, margin_share))
     liability = share_damage(lost_part, terms).shop
     liability = Amount(liability.expected, liability.dimension)
     margin = margin_of(price - _mean(cost.sheet.lines["expected rework"]), cost)
@@ -142,6 +147,10 @@ def _quote(
         terms=terms,
         liability=liability,
         break_even=_break_even(margin, liability),
+        deductibles=tuple(
+            (_mean(borne), _whole(lower))
+            for borne, lower in price_deductibles(cost, losses, lost_part, terms, margin_share)
+        ),
         footprint=footprint,
         fluids=screen_fluids(use, kept, drawn, footprint, new_footprint),
         new_price=new_price,

@@ -79,6 +79,10 @@ def _priced(quote: Quote) -> dict[str, Any]:
             "shop": {} if damage is None else _lines(damage.shop),
             "customer": {} if damage is None else _lines(damage.customer),
         },
+        "deductibles": [
+            {"customer_bears": borne.expected, "price": price.expected}
+            for borne, price in quote.deductibles
+        ],
         "damage": {
             mode.name: {"chance": chance(mode.chance), "lost": chance(mode.lost)}
             for mode in risk.modes
@@ -159,6 +163,9 @@ def cost_table(told: dict[str, Any]) -> str:
     for name in ("chance_of_damage", "chance_of_loss"):
         values = (_short(told[name][key]) for key in ("value", "p05", "p95"))
         writer.writerow((name.replace("_", " "), *values, "1"))
+    for one in told["deductibles"]:
+        bears = f"price with a deductible of {_short(one['customer_bears'])}"
+        writer.writerow((bears, _short(one["price"]), "", "", currency))
     for convention, share in (told["break_even"] or {}).items():
         writer.writerow((f"chance of loss that earns nothing: {convention}", _short(share),
                          "", "", "1"))  # fmt: skip
