@@ -82,7 +82,7 @@ def test_a_plan_reads_from_the_verdict_to_the_next_step(summary: dict[str, Any])
     assert lines[0] == "pipe-1: PRELIMINARY - weld and measure a coupon first"
     assert lines[1] == "  chance that every limit is kept: 19 % (the job asks 90 %)"
     assert "kept with 51 %" in lines[2]
-    assert lines[-1] == "next      reclad post pipe-1 --coupon"
+    assert lines[-2:] == ["next      reclad post pipe-1 --coupon", "risk      reclad assess pipe-1"]
     assert "repair    4 h 57 min, beam on 4 h 57 min, 285 turns" in lines
     assert "program   accepted: 35922 steps, power set 35910 times" in lines
     assert max(map(len, lines)) < 120

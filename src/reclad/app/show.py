@@ -207,6 +207,8 @@ def _files(summary: dict[str, Any], folder: Path) -> list[str]:
     lines = [f"report    {folder / 'report.html'}", f"program   {folder / name}"]
     if summary["status"] == "preliminary" and summary["program"]["accepted"]:
         lines.append(f"next      reclad post {folder.parent} --coupon")
+    if summary["program"]["accepted"]:
+        lines.append(f"risk      reclad assess {folder.parent}")
     return lines
 
 
