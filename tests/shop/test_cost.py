@@ -30,6 +30,7 @@ PIPE = JobUse(
     absorbed_share=0.4,
     gas_volume=7.2,
     water=0.1,
+    coupons=1.0,
 )
 
 
@@ -50,7 +51,7 @@ def test_every_line_is_the_price_times_the_quantity(stated: PriceDraws) -> None:
     hand = {
         **{"laser cell": 2500.0, "labour": 38 * 0.9 * 5, "set-up": 60.0, "powder": 2100.0},
         **{"gas": 144.0, "electricity": kwh, "protective glass": 2.0, "machining": 160.0},
-        **{"furnace": 120.0, "inspection": 50.0, "wash water": 3.0},
+        **{"furnace": 120.0, "inspection": 50.0, "coupon": 800.0, "wash water": 3.0},
     }
     cost = cost_job(PIPE, stated)
     assert cost.direct.lines.keys() == hand.keys()
@@ -93,7 +94,7 @@ def test_the_mean_over_draws_is_the_closed_form() -> None:
     b = 0.67 / 0.33 * a
     wall = 8 * (a + b - 1) / (a - 1)  # the mean of 1/x of a beta
     cell = 2500 * (1 + spread["laser life"] ** 2) * (1 + spread["laser hours_per_year"] ** 2)
-    closed = cell + 38 * 0.9 * 5 + 60 + 2100 + 144 + 0.5 + 160 + 120 + 50 + 3
+    closed = cell + 38 * 0.9 * 5 + 60 + 2100 + 144 + 0.5 + 160 + 120 + 50 + 800 + 3
     closed += wall + 25 + 30 + 90 + 15
     total = cost_job(use, drawn).sheet.total
     error = float(np.std(np.asarray(total.value))) / np.sqrt(draws)

@@ -165,7 +165,7 @@ def _damage_lines(told: dict[str, Any]) -> list[str]:
     each = ", ".join(
         f"{one['customer_bears']:,.0f} -> {one['price']:,.0f}" for one in told["deductibles"]
     )
-    lines.append(f"  deductible borne by the customer -> least price: {each} {currency}")
+    lines.append(f"  least price with a deductible, {currency}: {each}")
     predicted = f"{_percent(loss['value'])} ({_percent(loss['p05'])} to {_percent(loss['p95'])})"
     if told["break_even"] is None:
         lines.append(f"  predicted {predicted}: no chance is low enough, the price leaves nothing")

@@ -87,6 +87,7 @@ def _direct_lines(use: JobUse, prices: PriceDraws) -> dict[str, Amount]:
         "machining": prices["machining"] * from_si(use.machining_time, "h"),
         "furnace": prices["furnace"] * from_si(use.furnace_time, "h"),
         "inspection": prices["inspection"] * from_si(use.inspection_time, "h"),
+        "coupon": prices["coupon"] * use.coupons,
         "wash water": prices["water"] * from_si(use.water, "m^3"),
     }
 

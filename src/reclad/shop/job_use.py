@@ -35,10 +35,13 @@ class Hours:
     furnace: float | None = None
 
 
-def use_of(planned: PlannedJob, prices: PriceDraws, given: Hours, rows: Rows) -> JobUse:
+def use_of(
+    planned: PlannedJob, prices: PriceDraws, given: Hours, rows: Rows, coupons: float = 0.0
+) -> JobUse:
     """What the repair uses, draw by draw.
 
-    rows   (draws,) which draw of the process model goes with each draw of the prices
+    rows      (draws,) which draw of the process model goes with each draw of the prices
+    coupons   laid before
 
     Cell, beam, light, powder and gas are those of the program; the furnace warms the whole part to
     the preheat, and again to a post-heat and holds it there.
@@ -64,6 +67,7 @@ def use_of(planned: PlannedJob, prices: PriceDraws, given: Hours, rows: Rows) ->
         absorbed_share=planned.absorbed_share[rows],
         gas_volume=gas_volume(job.cell.gas.flow, 0.0, gas_on),
         water=prices["work wash_water"].value,
+        coupons=coupons,
     )
 
 

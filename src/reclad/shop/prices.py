@@ -199,6 +199,7 @@ class Prices(Declared):
     machining: PerHour
     furnace: PerHour
     inspection: PerHour
+    coupon: Annotated[Price, Per("", "a coupon laid, cut, etched and measured")]
     lens: Annotated[Price, Per("h", "protective glass, per hour of beam")]
     electricity: Annotated[Price, Per("kWh", "electricity")]
     water: Annotated[Price, Per("m^3", "wash water supplied and disposed of")]

@@ -102,15 +102,21 @@ def quote_job(
     stand after it. Raises ShopError or UnitError for prices that are negative or of another
     currency. Checked in tests/shop/test_quote_numbers.py against a hand calculation.
     """
-    now = _quote(planned, prices, asked, today, draws)
+    coupons = 0.0 if planned.coupon is None else 1.0
+    now = _quote(planned, prices, asked, today, draws, coupons)
     later = None if planned.coupon is None else planned.coupon.shown
     if later is None or later.risk.verdict == "refuse":
         return now
-    return replace(now, shown=_quote(later, prices, asked, today, draws))
+    return replace(now, shown=_quote(later, prices, asked, today, draws, coupons))
 
 
 def _quote(
-    planned: PlannedJob, prices: Prices, asked: Asked, today: datetime.date, draws: int
+    planned: PlannedJob,
+    prices: Prices,
+    asked: Asked,
+    today: datetime.date,
+    draws: int,
+    coupons: float,
 ) -> Quote:
     rng = np.random.default_rng([planned.laid.seed, 23])
     drawn = draw_prices(prices, draws, rng)
@@ -118,13 +124,14 @@ def _quote(
         _expect_money(name, one, drawn)
     rows = rng.integers(0, planned.kept_share.size, draws)
     kept = planned.kept_share[rows] * planned.program.powder_mass
-    use = use_of(planned, drawn, asked.hours, rows)
+    use = use_of(planned, drawn, asked.hours, rows, coupons)
     terms = terms_of(drawn)
     lost_part = terms.limit if asked.new_part is None else asked.new_part
     chances = draw_chances(planned.risk, draws, rng)
     losses = lost_parts(planned.risk, chances, lost_part)
     cost = cost_job(use, drawn, losses, terms)
-    cost = _with_rework(cost, cost.undamaged * rework_chance(planned.risk, chances))
+    again = cost_job(replace(use, coupons=0.0), drawn).undamaged
+    cost = _with_rework(cost, again * rework_chance(planned.risk, chances))
     margin_share = drawn["margin"].expected
     price = asked.price or _whole(ask_price(cost, margin_share))
     liability = share_damage(lost_part, terms).shop

@@ -29,6 +29,7 @@ class JobUse:
     absorbed_share    of that light, 0 to 1
     gas_volume        m3 at 20 degC and 1 bar
     water             wash water, m3
+    coupons           laid, cut and measured before, number
     """
 
     alloy: str
@@ -44,6 +45,7 @@ class JobUse:
     absorbed_share: Values
     gas_volume: Values
     water: Values
+    coupons: Values = 0.0
 
     def __post_init__(self) -> None:
         for field in fields(self):
