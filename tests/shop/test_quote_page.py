@@ -21,6 +21,7 @@ from reclad.record import Estimate, say
 from reclad.record.names import DAMAGES
 from reclad.record.offer import render_offer
 from reclad.record.words import read_catalogue
+from reclad.risk.said import Said
 from reclad.shop import Asked, quote_job, read_planned, read_prices, write_quote
 from reclad.shop.money import amount
 from reclad.shop.offer import EXCLUDED, LOWERS, SHAPES, VERDICTS, view_of
@@ -317,3 +318,18 @@ def test_each_language_fits_on_one_sheet_of_paper(quote: Any, job: Path) -> None
     assert all(height <= 297.2 for height in heights), heights
     assert wide <= 900
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
+
+
+def test_a_refused_repair_is_given_no_price_but_its_reason(planned: Any, quote: Any) -> None:
+    why = Said("no trials of these metals and settings stand behind the procedure")
+    risk = replace(planned.risk, verdict="refuse", reasons=(why,))
+    refused = replace(quote, planned=replace(planned, risk=risk, coupon=None), shown=None)
+    chinese, english = halves(render_offer(view_of(refused)))
+    assert "No offer" in english
+    assert "Why: no trials of these metals" in english
+    assert "不予报价" in chinese
+    for page in (chinese, english):
+        assert "CNY</p>" not in page
+        assert 'class="sign"' not in page
+    assert "Valid until" not in english
+    assert "CNY</p>" in halves(render_offer(view_of(quote)))[1]

@@ -50,8 +50,8 @@ class OfferView:
     """What stands on a quote. Money as text with its currency; nothing of the shop's own cost.
 
     good       whether the repair is accepted without a coupon
-    verdict    what is offered, in a sentence;  price, until  ISO date
-    wait       what holds until a coupon has shown its beads; None where no price hangs on one
+    verdict    what is offered, in a sentence;  price  None where nothing is;  until  ISO date
+    wait       what holds until a coupon has shown its beads, or why nothing is offered; else None
     part       the part, its damage and its metals;  terms  money and who bears damage
     damage, loss   chance of any damage, and that the part is lost, 0 to 1
     before     the same two before the coupon; None where they are those of the page
@@ -63,7 +63,7 @@ class OfferView:
     good: bool
     verdict: Words
     wait: Words | None
-    price: str
+    price: str | None
     part: tuple[Fact, ...]
     damage: Estimate
     loss: Estimate

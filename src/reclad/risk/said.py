@@ -18,5 +18,5 @@ class Said:
 
 
 def percent(share: float) -> str:
-    """A chance as a person reads it, two digits."""
-    return f"{100.0 * share:.2g} %" if share < 0.995 else f"{100.0 * share:.0f} %"
+    """A chance as a person reads it, two digits; never a certainty, which no model can promise."""
+    return f"{100.0 * share:.2g} %" if share < 0.995 else ">99 %"

@@ -23,7 +23,7 @@ VERDICTS = {
     "accept": "We offer this repair as planned.",
     "coupon first": "A coupon is clad and examined first; the offer holds if it shows what is "
     "planned. The chances below are those before the coupon.",
-    "refuse": "We advise against this repair as planned; the price is given for comparison only.",
+    "refuse": "We do not offer this repair as planned.",
 }
 LOWERS = {
     "hard_zone": "more preheat, a last bead laid beside the part, post-heat",
@@ -43,6 +43,7 @@ def view_of(quote: Quote) -> OfferView:
     """The customer's page of a quote. Checked in tests/shop/test_quote_page.py."""
     offered = quote.shown or quote
     now, risk = quote.planned.risk, offered.planned.risk
+    refused = now.verdict == "refuse"
     return OfferView(
         job_name=quote.planned.job.name,
         day=quote.day.isoformat(),
@@ -50,7 +51,7 @@ def view_of(quote: Quote) -> OfferView:
         good=now.verdict == "accept",
         verdict=_verdict(quote),
         wait=_wait(quote),
-        price=money(offered.price),
+        price=None if refused else money(offered.price),
         part=_part(quote),
         damage=_estimate(risk.damage),
         loss=_estimate(risk.loss),
@@ -67,7 +68,7 @@ def view_of(quote: Quote) -> OfferView:
         terms=_terms(quote),
         inspection=_inspection(quote),
         exclusions=tuple(say(text) for text in EXCLUDED),
-        against=_against(offered),
+        against=_against(offered, priced=not refused),
         against_note=_against_note(offered),
         resources=_resources(offered),
         assumed=_rests_on(quote),
@@ -86,7 +87,10 @@ def _verdict(quote: Quote) -> Words:
 
 
 def _wait(quote: Quote) -> Words | None:
-    coupon = quote.planned.coupon
+    coupon, risk = quote.planned.coupon, quote.planned.risk
+    if risk.verdict == "refuse":
+        why = risk.reasons[0]
+        return say("Why: {reason}.", reason=say(why.words, **why.values))
     if coupon is None:
         return None
     if coupon.shown is None:
@@ -251,11 +255,10 @@ EXCLUDED = (
 )
 
 
-def _against(quote: Quote) -> tuple[Against, ...]:
-    return (
-        Against(say("Price"), money(quote.price), money(quote.new_price)),
-        Against(say("CO₂e"), kilograms(quote.footprint.total), kilograms(quote.new_footprint)),
-    )
+def _against(quote: Quote, *, priced: bool) -> tuple[Against, ...]:
+    price = Against(say("Price"), money(quote.price), money(quote.new_price))
+    carbon = Against(say("CO₂e"), kilograms(quote.footprint.total), kilograms(quote.new_footprint))
+    return (price, carbon) if priced else (carbon,)
 
 
 def kilograms(one: Amount) -> str:
