@@ -80,3 +80,12 @@ def save_short_plan(folder: Path, plan: SimpleNamespace, **options) -> Path:
 
     options = {"now": NOW} | options
     return save_plan(plan, folder, SHORT_REPORT, SHORT_SUMMARY, **options)
+
+
+def planned_folder(where: Path, job_text: str, plan: SimpleNamespace) -> Path:
+    """A job folder `where`/short with the short plan in it."""
+    folder = where / "short"
+    folder.mkdir()
+    (folder / "job.toml").write_text(job_text, "utf-8")
+    save_short_plan(folder, plan)
+    return folder

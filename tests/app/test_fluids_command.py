@@ -13,13 +13,10 @@ import pytest
 @pytest.fixture(scope="module")
 def read_one(tmp_path_factory: pytest.TempPathFactory, short_job_text: str, short_plan: Any) -> Any:
     from reclad.shop import read_planned
-    from short_pipe import save_short_plan
+    from short_pipe import planned_folder
 
-    folder = tmp_path_factory.mktemp("read") / "short"
-    folder.mkdir()
-    (folder / "job.toml").write_text(short_job_text, "utf-8")
-    save_short_plan(folder, short_plan)
-    return read_planned(folder)
+    where = tmp_path_factory.mktemp("read")
+    return read_planned(planned_folder(where, short_job_text, short_plan))
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from reclad.shop.job_use import chips_of, furnace_time, part_mass, use_of
 from reclad.shop.losses import draw_chances, lost_parts, rework_chance
 from reclad.shop.money import amount
 from reclad.shop.quote_table import cost_table, tell_quote
-from short_pipe import make_short_plan, save_short_plan
+from short_pipe import make_short_plan, planned_folder, save_short_plan
 
 DAY = datetime.date(2026, 11, 27)
 FIFTY = amount(50_000.0, "CNY")
@@ -27,11 +27,7 @@ FIFTY = amount(50_000.0, "CNY")
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, short_job_text: str, short_plan: Any) -> Path:
-    made = tmp_path_factory.mktemp("quoted") / "short"
-    made.mkdir()
-    (made / "job.toml").write_text(short_job_text, "utf-8")
-    save_short_plan(made, short_plan)
-    return made
+    return planned_folder(tmp_path_factory.mktemp("quoted"), short_job_text, short_plan)
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from reclad.shop import Asked, quote_job, read_planned, read_prices, write_quote
 from reclad.shop.money import amount
 from reclad.shop.offer import EXCLUDED, LOWERS, SHAPES, VERDICTS, view_of
 from reclad.shop.planned import Coupon
-from short_pipe import save_short_plan
+from short_pipe import planned_folder
 
 DAY = datetime.date(2026, 11, 27)
 CHROMIUM = Path("/usr/bin/chromium")
@@ -35,11 +35,8 @@ INTERNAL = ("margin", "overhead", "labour", "break", "earn", "利润", "成本",
 
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory: pytest.TempPathFactory, short_job_text: str, short_plan: Any) -> Any:
-    folder = tmp_path_factory.mktemp("quoted") / "short"
-    folder.mkdir()
-    (folder / "job.toml").write_text(short_job_text, "utf-8")
-    save_short_plan(folder, short_plan)
-    return read_planned(folder)
+    where = tmp_path_factory.mktemp("quoted")
+    return read_planned(planned_folder(where, short_job_text, short_plan))
 
 
 @pytest.fixture(scope="module")

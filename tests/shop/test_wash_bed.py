@@ -16,7 +16,7 @@ from reclad.errors import ShopError
 from reclad.shop import Asked, BedAsked, quote_job, read_planned, read_prices, tell_leavings
 from reclad.shop.money import amount
 from reclad.shop.wash_bed import ISOTHERMS, MOST_DAYS, _isotherm, last_bed
-from short_pipe import save_short_plan
+from short_pipe import planned_folder
 
 DAY = datetime.date(2026, 11, 27)
 LITRE_A_DAY = 1e-3 / 86400.0
@@ -24,11 +24,7 @@ LITRE_A_DAY = 1e-3 / 86400.0
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, short_job_text: str, short_plan: Any) -> Path:
-    made = tmp_path_factory.mktemp("washed") / "short"
-    made.mkdir()
-    (made / "job.toml").write_text(short_job_text, "utf-8")
-    save_short_plan(made, short_plan)
-    return made
+    return planned_folder(tmp_path_factory.mktemp("washed"), short_job_text, short_plan)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from reclad.app.door import mention, tell
+from reclad.app.quote import NewPart, PriceFile, read_sum
 
 if TYPE_CHECKING:
     from reclad.shop import BedAsked
@@ -31,16 +32,13 @@ def fluids(
     isotherm: Annotated[
         str, typer.Option(help="langmuir, freundlich or linear; else the price file")
     ] = "",
-    new_part: Annotated[
-        str, typer.Option(help='price of a new part, "9000 CNY"; else by its mass')
-    ] = "",
-    prices: Annotated[str, typer.Option(help="price file, by name")] = "desert-shop",
+    new_part: NewPart = "",
+    prices: PriceFile = "desert-shop",
     as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
 ) -> None:
     """Powder, gas, power, wash water of a plan; its bed."""
     import datetime
 
-    from reclad.app.quote import read_sum
     from reclad.record.folder import job_folder_of
     from reclad.shop import Asked, quote_job, read_planned, read_prices, tell_leavings
 

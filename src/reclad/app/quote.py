@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from reclad.shop.money import Amount
 
 
+PriceFile = Annotated[str, typer.Option("--prices", help="price file, by name")]
+NewPart = Annotated[
+    str, typer.Option("--new-part", help='price of a new part, "9000 CNY"; else by its mass')
+]
+
+
 def add_commands(app: typer.Typer) -> None:
     """Put the command of this module on the command line."""
     app.command()(quote)
@@ -23,13 +29,11 @@ def add_commands(app: typer.Typer) -> None:
 
 def quote(
     job: Annotated[Path, typer.Argument(metavar="JOB", help="job folder that holds a plan")],
-    prices: Annotated[str, typer.Option(help="price file, by name")] = "desert-shop",
+    prices: PriceFile = "desert-shop",
     price: Annotated[
         str, typer.Option(help='asked, "5000 CNY"; else the one that keeps the margin')
     ] = "",
-    new_part: Annotated[
-        str, typer.Option(help='price of a new part, "9000 CNY"; else by its mass')
-    ] = "",
+    new_part: NewPart = "",
     setup: Annotated[str, typer.Option(help='set-up time, "1 h"; else the price file')] = "",
     machining: Annotated[
         str, typer.Option(help='machining time, "2 h"; else by the chips to take off')

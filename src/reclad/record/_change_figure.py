@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reclad.record._display import interval, number, shown, symbol
-from reclad.record._svg import Axes, line, nice_ticks, padded, rect, svg, text
+from reclad.record._svg import Axes, line, looks_of, nice_ticks, padded, rect, svg, text
 from reclad.record.views import Estimate
 from reclad.record.words import Words, say
 
@@ -23,30 +23,21 @@ SHOWN: dict[str, tuple[Words, str]] = {
 }
 _LEFT, _PLOT, _RIGHT = 150.0, 470.0, 240.0  # px
 _ROW, _TOP, _BAR = 88.0, 8.0, 15.0
-_FONT = "13px system-ui,'Noto Sans SC','Noto Sans CJK SC','Microsoft YaHei',sans-serif"
-_LOOKS = {
-    "text": f"font:{_FONT};fill:#1d2733;font-variant-numeric:tabular-nums",
-    ".paper": "fill:#fff",
-    ".name": "font-size:14px;font-weight:600",
-    ".soft": "fill:#5a6773",
-    ".tick": "fill:#5a6773;font-size:11.5px",
-    ".grid": "stroke:#e6eaed",
-    ".rule": "stroke:#aab3ba",
-    ".was": "fill:#c3cbd1",
-    ".is": "fill:#0b6075",
-    ".middle": "stroke:#1d2733;stroke-width:2",
-    ".inner": "stroke:#fff;stroke-width:2",
-    ".told": "fill:#0b6075;font-weight:600",
-    ".warn": "fill:#b4531f",
-}
-# The figure stands in a page with looks of its own: neither may reach the other.
-_STYLE = "".join(f".change {what}{{{looks}}}" for what, looks in _LOOKS.items())
+_STYLE = looks_of(
+    "change",
+    {
+        ".was": "fill:#c3cbd1",
+        ".is": "fill:#0b6075",
+        ".told": "fill:#0b6075;font-weight:600",
+        ".warn": "fill:#b4531f",
+    },
+)
 
 
 def draw_changes(changes: Sequence[Change]) -> str:
     """Each quantity on a scale of its own: grey 5 to 95 % before, dark after, a tick at 50 %."""
     width, height = _LEFT + _PLOT + _RIGHT, _TOP + _ROW * len(changes)
-    paper = f"<style>{_STYLE}</style>" + rect(0, 0, width, height, "paper")
+    paper = _STYLE + rect(0, 0, width, height, "paper")
     strips = [_strip(change, _TOP + row * _ROW) for row, change in enumerate(changes)]
     return svg(width, height, paper, *strips, style="change")
 

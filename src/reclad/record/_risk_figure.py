@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reclad.record._display import number
-from reclad.record._svg import Axes, line, padded, path, rect, svg, text, trace
+from reclad.record._svg import Axes, line, looks_of, padded, path, rect, svg, text, trace
 from reclad.record.names import DAMAGES
 from reclad.record.views import Floats
 from reclad.record.words import Words, say
@@ -22,28 +22,19 @@ if TYPE_CHECKING:
 
 _LEFT, _PLOT, _RIGHT, _ROW, _TOP = 215.0, 400.0, 245.0, 46.0, 12.0  # px
 _LEAST = 1e-3  # chance at the left end of the bars
-_FONT = "13px system-ui,'Noto Sans SC','Noto Sans CJK SC','Microsoft YaHei',sans-serif"
-_LOOKS = {
-    "text": f"font:{_FONT};fill:#1d2733;font-variant-numeric:tabular-nums",
-    ".paper": "fill:#fff",
-    ".name": "font-size:14px;font-weight:600",
-    ".soft": "fill:#5a6773",
-    ".tick": "fill:#5a6773;font-size:11.5px",
-    ".grid": "stroke:#e6eaed",
-    ".rule": "stroke:#aab3ba",
-    ".any": "fill:#c3cbd1",
-    ".lost": "fill:#b4531f",
-    ".middle": "stroke:#1d2733;stroke-width:2",
-    ".inner": "stroke:#fff;stroke-width:2",
-    ".limit": "stroke:#b4531f;stroke-width:1.6;stroke-dasharray:6 4",
-    ".said": "fill:#b4531f;font-weight:600",
-    ".band": "fill:#0b6075;opacity:.16",
-    ".curve": "fill:none;stroke:#0b6075;stroke-width:2",
-    ".last": "fill:#1d2733;opacity:.12",
-    ".end": "fill:none;stroke:#1d2733;stroke-width:2",
-}
-# The figure stands in a page with looks of its own: neither may reach the other.
-_STYLE = f"<style>{''.join(f'.risk {what}{{{looks}}}' for what, looks in _LOOKS.items())}</style>"
+_STYLE = looks_of(
+    "risk",
+    {
+        ".any": "fill:#c3cbd1",
+        ".lost": "fill:#b4531f",
+        ".limit": "stroke:#b4531f;stroke-width:1.6;stroke-dasharray:6 4",
+        ".said": "fill:#b4531f;font-weight:600",
+        ".band": "fill:#0b6075;opacity:.16",
+        ".curve": "fill:none;stroke:#0b6075;stroke-width:2",
+        ".last": "fill:#1d2733;opacity:.12",
+        ".end": "fill:none;stroke:#1d2733;stroke-width:2",
+    },
+)
 
 
 def draw_chances(risk: Risk) -> str:

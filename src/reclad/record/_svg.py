@@ -22,6 +22,27 @@ WIDTH = 860.0  # every full-width figure, so that type has one size throughout
 LINE = 15.0  # least distance between two labels, px
 
 
+# Of figures that stand alone in a page: what the report's style sheet gives the others.
+_FONT = "13px system-ui,'Noto Sans SC','Noto Sans CJK SC','Microsoft YaHei',sans-serif"
+_PLAIN = {
+    "text": f"font:{_FONT};fill:#1d2733;font-variant-numeric:tabular-nums",
+    ".paper": "fill:#fff",
+    ".name": "font-size:14px;font-weight:600",
+    ".soft": "fill:#5a6773",
+    ".tick": "fill:#5a6773;font-size:11.5px",
+    ".grid": "stroke:#e6eaed",
+    ".rule": "stroke:#aab3ba",
+    ".middle": "stroke:#1d2733;stroke-width:2",
+    ".inner": "stroke:#fff;stroke-width:2",
+}
+
+
+def looks_of(figure: str, own: dict[str, str]) -> str:
+    """The <style> of a figure of that class: plain looks and its own, which reach no other."""
+    rules = (f".{figure} {what}{{{looks}}}" for what, looks in (_PLAIN | own).items())
+    return f"<style>{''.join(rules)}</style>"
+
+
 def num(value: float) -> str:
     """A coordinate with one decimal; refuses what is not finite."""
     if not math.isfinite(value):
