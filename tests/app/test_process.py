@@ -15,7 +15,9 @@ from reclad.app import door
 from reclad.job import new_job
 
 HEAVY = ("numpy", "scipy", "numba", "pint", "pydantic", "jinja2")
-POSIX = pytest.mark.skipif(os.name != "posix", reason="POSIX streams and signals")
+POSIX = pytest.mark.skipif(
+    os.name != "posix", reason="closes streams and sends signals in ways that only POSIX has"
+)
 
 
 def modules_after(statement: str) -> set[str]:
@@ -141,7 +143,9 @@ def test_a_closed_pipe_ends_in_one_line(
         assert "Broken pipe" in ran.refusal
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="only Linux has /dev/full, a disk that is always full"
+)
 def test_a_full_disk_behind_the_output_ends_in_one_line(process: Callable, tmp_path: Path) -> None:
     new_job("j-1", where=tmp_path)
     with Path("/dev/full").open("wb") as full:

@@ -285,7 +285,7 @@ def waiting(**changes: object) -> Toolpath:
         "stand_off": 0.015,
         "pitch": 0.006,
     }
-    return Toolpath(**{**columns, **changes})  # type: ignore[arg-type]
+    return Toolpath(**{**columns, **changes})
 
 
 def test_a_path_may_wait_where_it_begins_and_where_it_has_jumped() -> None:

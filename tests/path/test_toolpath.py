@@ -23,7 +23,7 @@ def ring(**changes: object) -> Toolpath:
         "stand_off": 0.015,
         "pitch": 0.006,
     }
-    return Toolpath(**{**columns, **changes})  # type: ignore[arg-type]
+    return Toolpath(**{**columns, **changes})
 
 
 def test_a_block_is_as_long_as_the_surface_it_passes() -> None:
@@ -89,7 +89,7 @@ def plate(**changes: object) -> Toolpath:
         "pitch": 0.002,
         "form": "flat",
     }
-    return Toolpath(**{**columns, **changes})  # type: ignore[arg-type]
+    return Toolpath(**{**columns, **changes})
 
 
 def test_a_block_on_a_plate_is_as_long_as_its_way_along_x_and_y() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shutil
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from reclad.path import Blank, Offcut, Plate, Spacing
 from reclad.process import ProcessParameters
 from reclad.program import read_text
 from reclad.program.neutral import REASON
+from rs274 import needs_rs274
 
 GANTRY, LATHE, SIEMENS = (
     read_machine(name) for name in ("x-y-z-3kw", "x-axial-4kw", "x-axial-6kw-840d")
@@ -93,10 +93,7 @@ def test_every_bead_of_the_text_has_its_own_settings(
     assert rests == pytest.approx(900.0 * cooler + wait * (len(rows) - 1 - cooler), abs=0.01)
 
 
-@pytest.mark.skipif(
-    shutil.which("rs274") is None,
-    reason="NOT REFEREED: rs274 is not installed (apt-get install linuxcnc-uspace)",
-)
+@needs_rs274
 @pytest.mark.referee
 @pytest.mark.parametrize(("machine", "blank"), [(GANTRY, PLATE), (LATHE, PIPE), (LATHE, RINGS)])
 def test_the_independent_interpreter_accepts_a_coupon(machine: Machine, blank: Blank) -> None:

@@ -32,7 +32,7 @@ PowerMaker = Callable[..., np.ndarray]
 def edited(program: Program, **changes: np.ndarray) -> Program:
     columns = {name: getattr(program, name) for name in COLUMNS}
     pose = {"x0": program.x0, "z0": program.z0, "a0": program.a0}
-    return Program(**{**columns, **pose, **changes}, meta=program.meta)  # type: ignore[arg-type]
+    return Program(**{**columns, **pose, **changes}, meta=program.meta)
 
 
 def test_program_starts_dark_and_ends_off(lines: list[str]) -> None:

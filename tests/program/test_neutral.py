@@ -32,7 +32,7 @@ def small(**changes: object) -> Program:
         "turn": [1] * 3,
         "line": [0] * 3,
     }
-    return Program(**{**columns, **changes})  # type: ignore[arg-type]
+    return Program(**{**columns, **changes})
 
 
 def test_totals_count_beam_and_powder_where_they_are_on() -> None:
@@ -78,7 +78,7 @@ def test_columns_cannot_be_changed_afterwards() -> None:
     with pytest.raises(ValueError, match="read-only"):
         program.laser[0] = 1.0
     with pytest.raises(dataclasses.FrozenInstanceError):
-        program.x0 = 1.0  # type: ignore[misc]
+        program.x0 = 1.0
 
 
 def test_saved_program_comes_back_whole(program: Program, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from dataclasses import replace
 from itertools import pairwise
 
@@ -16,16 +15,12 @@ from reclad.path import Offcut, Plate, Spacing, Toolpath, lay_bead, place_beads
 from reclad.process import Procedure
 from reclad.program import Pass, build_passes, build_program, check_program, post, referee
 from reclad.program.neutral import DWELL, RAPID, REASON
+from rs274 import needs_rs274
 
 GRAMS = (10.0, 16.0, 22.0)
 WATTS = (1200.0, 2800.0, 2000.0)
 SPEEDS = (6e-3, 15e-3, 10e-3)
 HEIGHTS = (15e-3, 13e-3, 17e-3)
-
-needs_rs274 = pytest.mark.skipif(
-    shutil.which("rs274") is None,
-    reason="NOT REFEREED: rs274 is not installed (apt-get install linuxcnc-uspace)",
-)
 
 
 def single_beads(flat: bool, wait: float = 30.0) -> list[Pass]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -26,14 +25,10 @@ from reclad.program import (
     write_program,
 )
 from reclad.program.neutral import COLUMNS, CUT, DWELL, RAPID, REASON
+from rs274 import needs_rs274
 
 PathMaker = Callable[..., Toolpath]
 PowerMaker = Callable[..., np.ndarray]
-
-needs_rs274 = pytest.mark.skipif(
-    shutil.which("rs274") is None,
-    reason="NOT REFEREED: rs274 is not installed (apt-get install linuxcnc-uspace)",
-)
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +201,7 @@ def test_a_round_program_that_moves_in_y_is_refused_by_a_machine_without_it(
 ) -> None:
     columns = {name: getattr(program, name) for name in COLUMNS} | {"y": program.x * 0.01}
     pose = {"x0": program.x0, "z0": program.z0, "a0": program.a0}
-    moved = Program(**columns, **pose, meta=program.meta)  # type: ignore[arg-type]
+    moved = Program(**columns, **pose, meta=program.meta)
     with pytest.raises(ProgramError, match="not Y"):
         write_program(moved, machine)
 
@@ -366,7 +361,7 @@ def test_rs274_accepts_a_raster_and_replays_it_the_same(
         gantry,
         name=kind,
         dry_run=kind == "dry run",
-        turns=turns,  # type: ignore[arg-type]
+        turns=turns,
     )
     report = referee(post(program, gantry), gantry)
     assert report.accepted, report.findings

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -15,14 +14,10 @@ from reclad.job import Machine
 from reclad.path.toolpath import Toolpath
 from reclad.program import Program, build_program, referee, write_program
 from reclad.program._canon import replay
+from rs274 import needs_rs274
 
 PathMaker = Callable[..., Toolpath]
 PowerMaker = Callable[..., np.ndarray]
-
-needs_rs274 = pytest.mark.skipif(
-    shutil.which("rs274") is None,
-    reason="NOT REFEREED: rs274 is not installed (apt-get install linuxcnc-uspace)",
-)
 
 CANONICAL = """\
     1 N..... USE_LENGTH_UNITS(CANON_UNITS_MM)
@@ -236,7 +231,7 @@ def test_rs274_accepts_gate_0_resume_and_coupon(
         machine,
         name=kind,
         dry_run=kind == "dry run",
-        turns=turns,  # type: ignore[arg-type]
+        turns=turns,
     )
     report = referee(write_program(program, machine), machine)
     assert report.accepted, report.findings
