@@ -17,6 +17,7 @@ import numpy as np
 from page import Row, at_most, conditions, table, write_section
 
 from reclad.errors import RecladError
+from reclad.foresight import foresee
 from reclad.job import (
     Job,
     Material,
@@ -30,7 +31,6 @@ from reclad.job import (
 )
 from reclad.lab import prior
 from reclad.levers import try_levers
-from reclad.plan import foresee
 from reclad.process import Beam, ModelParameters, ProcessParameters, Substrate, predict
 from reclad.risk import assess, learn_shift, share_interval
 from reclad.risk.cycles import MovingSource

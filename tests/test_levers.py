@@ -9,9 +9,9 @@ import pytest
 
 from reclad import levers as levers_module
 from reclad.errors import ProcessError
+from reclad.foresight import foresee
 from reclad.job import HardnessLimit, Service, new_job, read_job, read_material
 from reclad.levers import Lever, try_levers
-from reclad.plan import foresee
 from reclad.process.limits import all_kept
 from reclad.risk import Laid, Outcome, Risk, assess
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reclad.errors import RecladError
+from reclad.foresight import foresee
 from reclad.job import list_names, read_material, read_powder
-from reclad.plan import foresee
 from reclad.process.limits import all_kept
 from reclad.risk import assess
 from reclad.risk.said import Said, percent

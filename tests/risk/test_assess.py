@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reclad.errors import RiskError
+from reclad.foresight import foresee
 from reclad.job import Hardness, HardnessLimit, Service, new_job, read_job, read_material
-from reclad.plan import foresee
 from reclad.process.limits import all_kept
 from reclad.risk import Laid, Outcome, Risk, assess
 from reclad.risk.assess import SEEN_ON_COUPON

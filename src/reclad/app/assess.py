@@ -46,10 +46,10 @@ def assess(
 
     Writes risk/risk.html and risk/risk.json into the job folder.
     """
+    from reclad.foresight import foresee
     from reclad.job import read_job
     from reclad.lab import read_posterior
     from reclad.levers import try_levers
-    from reclad.plan import foresee
     from reclad.record.risk import PAGE, write_risk
     from reclad.risk import assess as assess_risk
     from reclad.shop.outcomes import read_outcomes

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reclad.diagnosis import Cause, diagnose
+from reclad.foresight import draws_for
 from reclad.lab import read_posterior
 from reclad.part import size_deposit
-from reclad.plan import draws_for
 from reclad.process import Procedure, describe_case
 from reclad.record.folder import POSTERIOR, load_plan
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reclad.errors import ShopError
+from reclad.foresight import foresee
 from reclad.job import read_job
 from reclad.job.job import Pins
 from reclad.lab import read_posterior
 from reclad.levers import show_coupon
-from reclad.plan import foresee
 from reclad.process import Procedure, evaluate
 from reclad.record import load_plan
 from reclad.record.folder import POSTERIOR, expect_as_written
