@@ -185,6 +185,7 @@ def plan_coupon(
     header = _header(laid, nozzle, blank, parent)
     program = build_passes(passes, machine, name=name, header=header, preliminary=False)
     text = post(program, machine)
+    verdict = check_program(text, machine, program, today=today)
     return CouponPlan(
         name=name,
         machine=machine,
@@ -198,8 +199,8 @@ def plan_coupon(
         toolpaths=tuple(one.toolpath for one in passes),
         program=program,
         text=text,
-        verdict=check_program(text, machine, program, today=today),
-        refereed=referee(text, machine),
+        verdict=verdict,
+        refereed=referee(text, machine, read=verdict.read),
     )
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _ROUNDS = 3
 _SETTLED = 15.0  # K: the bead hardly notices less
 _LAW_NODES = 7
+_FEW = 64  # draws that the part is marched with until the procedure stands: a median is wanted
 
 
 def foresee(
@@ -88,12 +89,13 @@ def lacks_of(job: Job, procedure: Procedure, learned: SavedPosterior) -> list[st
 def settle(job: Job, case: Case, deposit: Deposit, draws: ModelParameters) -> Choice:
     """Choose, march, and choose again at the temperature found, until the two agree: in closed
     form, for the whole part is solved once the procedure stands."""
-    interpass = _guess_interpass(job, case, deposit, draws)
+    few = draws.some(_FEW)
+    interpass = _guess_interpass(job, case, deposit, few)
     for _ in range(_ROUNDS):
         choice = choose(job, case, draws, interpass)
-        law = _power_law(job, case, choice.procedure, draws)
+        law = _power_law(job, case, choice.procedure, few)
         body, turns = describe_heat(job, deposit, choice.procedure)
-        history = march_turns(body, turns, _absorbed(choice), draws, law)
+        history = march_turns(body, turns, _absorbed(choice)[:_FEW], few, law)
         found = float(np.median(history.interpass))
         if abs(found - interpass) < _SETTLED:
             break
@@ -138,9 +140,8 @@ def _guess_interpass(job: Job, case: Case, deposit: Deposit, draws: ModelParamet
         stand_off=case.stand_off,
         interpass=job.preheat,
     )
-    few = draws.some(32)
     body, turns = describe_heat(job, deposit, usual)
-    history = march_turns(body, turns, few.absorptivity, few, usual.power)
+    history = march_turns(body, turns, draws.absorptivity, draws, usual.power)
     return float(min(np.median(history.interpass), job.limits.interpass_max))
 
 

@@ -22,7 +22,6 @@ from reclad.heat import (
     middle_of,
     power_for_depth,
     resolve_pools,
-    side_by_side,
     simulate_draws,
     spread_over_draws,
 )
@@ -49,6 +48,7 @@ from reclad.program import (
     post,
     referee,
 )
+from reclad.side_by_side import side_by_side
 from reclad.units import format_quantity
 
 if TYPE_CHECKING:
@@ -184,8 +184,8 @@ def plan_job(
             partial(hold_power, job, deposit, heating, choice.procedure.power, pools, lay(())),
         ),
     )
-    history, constant = (
-        spread_over_draws(job, deposit, choice, draws, f) for f in (followed, steady)
+    history, constant = side_by_side(
+        partial(spread_over_draws, job, deposit, choice, draws), (followed, steady)
     )
     kept = keep_along(job, case, choice.procedure, draws, history)
     free = None
@@ -231,7 +231,7 @@ def plan_job(
         program=program,
         text=text,
         verdict=verdict,
-        refereed=referee(text, job.cell),
+        refereed=referee(text, job.cell, read=verdict.read),
         learned=learned,
         lacks=lacks,
     )

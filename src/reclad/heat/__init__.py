@@ -18,7 +18,6 @@ from reclad.heat.following import Followed, follow, hold_power, spread_over_draw
 from reclad.heat.history import Along, Field, Ledger, Probes, ThermalHistory
 from reclad.heat.part_scale import Heating, heating_of, middle_of
 from reclad.heat.repair import PoolModel, power_for_depth, resolve_pools, simulate
-from reclad.heat.side_by_side import side_by_side
 from reclad.heat.sources import BeamPath, GaussianBeam, MovingSource
 
 __all__ = [
@@ -52,7 +51,6 @@ __all__ = [
     "power_for_depth",
     "resolve_pools",
     "sheet",
-    "side_by_side",
     "simulate",
     "simulate_case",
     "simulate_draws",

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def turn_history(
     axial: np.ndarray,
     arrival: np.ndarray,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from reclad.heat._seen import Seen
 from reclad.heat.enthalpy import largest_diffusivity
 from reclad.heat.numerical import model_case
 from reclad.heat.solution import solve
@@ -118,6 +117,8 @@ def solve_numerically(case: HeatCase, say: Callable[[float], None] = lambda _: N
         shots=np.array(told.times),
         say=say,
     )
+    from reclad.heat._seen import Seen
+
     melting = math.inf if case.melting is None else case.melting
     temperature, pools, fields = np.empty((len(points), len(told.times))), [], []
     axes = _axes(case)

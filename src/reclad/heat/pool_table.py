@@ -12,8 +12,8 @@ from scipy.interpolate import RectBivariateSpline
 from reclad.arrays import recall
 from reclad.heat import pool_shape, window
 from reclad.heat.keeping import code_of, solver_code
-from reclad.heat.side_by_side import side_by_side
 from reclad.heat.window import Bench, Edge
+from reclad.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable

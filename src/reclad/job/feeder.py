@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -116,12 +117,12 @@ class Feeder(Declared):
             )
         return self
 
-    @property
+    @cached_property
     def rpm(self) -> tuple[float, ...]:
         """Disc speeds weighed (rpm), rising."""
         return tuple(w.rpm for w in self.weighings)
 
-    @property
+    @cached_property
     def rate(self) -> tuple[float, ...]:
         """Powder rates weighed (kg/s), rising."""
         return tuple(w.rate for w in self.weighings)

@@ -281,7 +281,7 @@ def _solve_one(
     out[LEFT], out[FLOOR] = gap, floor
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def solve_beads(
     settings: np.ndarray,
     metal: np.ndarray,

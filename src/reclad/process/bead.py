@@ -11,6 +11,7 @@ from reclad.errors import ProcessError
 from reclad.process import _bead_kernels as kernels
 from reclad.process.metal import enthalpy_between, mean_properties, melting_point
 from reclad.process.pool import load_pool_table
+from reclad.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,10 +119,8 @@ def predict(
         ]
     )
     out = np.empty((len(draws), 1 if paired else len(settings), kernels.RESULTS))
-    # Compiled code hears no Ctrl-C: come up for air every few hundred beads.
-    step = max(1, _BREATH // out.shape[1])
-    for first in range(0, len(draws), step):
-        some = slice(first, first + step)
+
+    def solve(some: slice) -> None:
         kernels.solve_beads(
             rows[some] if paired else rows,
             metal[some] if paired else metal,
@@ -136,6 +135,10 @@ def predict(
             exact,
             out[some],
         )
+
+    # Compiled code hears no Ctrl-C: come up for air every few hundred beads.
+    step = max(1, _BREATH // out.shape[1])
+    side_by_side(solve, [slice(first, first + step) for first in range(0, len(draws), step)])
     if np.abs(out[..., kernels.LEFT]).max() > 1e-6:
         raise ProcessError("the pool and the powder stream found no common bead; report the job")
     grain = np.minimum(out[..., kernels.T_GRAIN], melting_point(clad or substrate.parent))

@@ -48,12 +48,18 @@ class RefereeReport:
 
 
 def referee(
-    text: str | bytes, machine: Machine, *, interpreter: str = INTERPRETER, timeout: float = 60.0
+    text: str | bytes,
+    machine: Machine,
+    *,
+    read: ReadBack | None = None,
+    interpreter: str = INTERPRETER,
+    timeout: float = 60.0,
 ) -> RefereeReport:
     """Let LinuxCNC's interpreter read the text and replay what it would do.
 
     Accepted only if it exits 0 and its replay never has the beam on without motion and powder, is
-    off at the end, and agrees with our own reading state by state. `timeout` s. Never raises; for
+    off at the end, and agrees with our own reading state by state (`read`, where the
+    text has been read already). `timeout` s. Never raises; for
     another controller than LinuxCNC there is no interpreter, and the report says so.
     """
     if machine.controller != LANGUAGE:
@@ -92,13 +98,20 @@ def referee(
             )
         canonical = out.read_text("utf-8", "replace") if out.exists() else ""
     said = (done.stdout + done.stderr).decode("utf-8", "replace")
-    return _judge(text, machine, interpreter, done.returncode, said, canonical)
+    known = read or read_program(text, machine)
+    return _judge(text, machine, known, interpreter, done.returncode, said, canonical)
 
 
 def _judge(
-    text: str | bytes, machine: Machine, interpreter: str, code: int, said: str, canonical: str
+    text: str | bytes,
+    machine: Machine,
+    read: ReadBack,
+    interpreter: str,
+    code: int,
+    said: str,
+    canonical: str,
 ) -> RefereeReport:
-    read, seen = read_program(text, machine), replay(canonical, machine)
+    seen = replay(canonical, machine)
     if code != 0:
         complaint = [line for line in said.splitlines() if line and line != "executing"]
         line = _refused_line(split_text(text), complaint, read, len(seen.program))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from reclad.program.compare import compare_with_plan
 from reclad.program.findings import Finding
 from reclad.program.lint import check_digest, lint_program
-from reclad.program.neutral import Program
 from reclad.program.posts import read_text
 from reclad.program.readback import split_text
 
@@ -16,15 +15,22 @@ if TYPE_CHECKING:
     import datetime
 
     from reclad.job import Machine
+    from reclad.program.neutral import Program
+    from reclad.program.readback import ReadBack
     from reclad.program.referee import RefereeReport
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Result of a check: `accepted` or not, the `findings` in order, the `program` as read."""
+    """Result of a check: `accepted` or not, the `findings` in order, our reading of the text."""
 
     findings: tuple[Finding, ...]
-    program: Program
+    read: ReadBack
+
+    @property
+    def program(self) -> Program:
+        """The program as read."""
+        return self.read.program
 
     @property
     def accepted(self) -> bool:
@@ -58,4 +64,4 @@ def check_program(
         findings += compare_with_plan(read.program, plan, machine)
     if checksum:
         findings += check_digest(split_text(text))
-    return Verdict(tuple(findings), read.program)
+    return Verdict(tuple(findings), read)

@@ -134,7 +134,7 @@ def free_spot(
     room = np.minimum.reduce([x - axes.left, axes.right - x, y - axes.top, axes.bottom - y])
     far = [np.hypot(x - tx, y - ty) for tx, ty in taken]
     if others:
-        ox, oy = (_dense(others, i) for i in (0, 1))
+        ox, oy = (np.concatenate([curve[i] for curve in others]) for i in (0, 1))
         far.append(1.5 * np.hypot(x[:, None] - ox, y[:, None] - oy).min(axis=1))
     best = int(np.argmax(np.minimum.reduce([1.5 * room, *far])))
     return float(x[best]), float(y[best])

@@ -101,10 +101,11 @@ def post_program(
     stem = _stem(dry_run=dry_run, coupon=coupon, from_turn=from_turn)
     text = post(program, job.cell)
     name = stem + program_suffix(job.cell)
+    verdict = check_program(text, job.cell, program, today=_today())
     posted = Checked(
         saved.folder / name,
-        check_program(text, job.cell, program, today=_today()),
-        referee(text, job.cell),
+        verdict,
+        referee(text, job.cell, read=verdict.read),
         job.cell.name,
         saved.folder / f"{stem}.npz",
     )
@@ -140,7 +141,8 @@ def verify_program(
         checksum=checksum,
         today=_today(),
     )
-    return Checked(path, verdict, referee(raw, cell), cell.name, planned)
+    refereed = referee(raw, cell, read=verdict.read)
+    return Checked(path, verdict, refereed, cell.name, planned)
 
 
 def _today() -> datetime.date:

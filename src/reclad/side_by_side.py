@@ -19,6 +19,11 @@ def side_by_side(
     say: Callable[[float], None] = lambda _: None,
 ) -> list[R]:
     """work(item) of every item, in their order; say: share done, after each."""
+    if len(items) == 1:
+        # Threads cost more than most single pieces of work.
+        results = [work(items[0])]
+        say(1.0)
+        return results
     results = []
     pool = ThreadPoolExecutor(os.cpu_count())
     try:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from reclad.errors import ProcessError
-from reclad.heat import side_by_side
+from reclad.side_by_side import side_by_side
 
 
 def test_results_come_in_the_order_of_the_items() -> None:
