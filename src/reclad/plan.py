@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ from reclad.process import (
     Case,
     Choice,
     ModelParameters,
+    Procedure,
     ProcessWindow,
     choose,
     describe_case,
@@ -188,12 +190,6 @@ def plan_job(
         partial(spread_over_draws, job, deposit, choice, draws), (followed, steady)
     )
     kept = keep_along(job, case, choice.procedure, draws, history)
-    free = None
-    if any(value is not None for value in job.procedure.model_dump().values()):
-        say("choosing freely, to compare")
-        free = choose(
-            job, case, draws, choice.procedure.interpass, pinned=False, known=choice.procedure
-        )
     lacks = () if learned is None else tuple(lacks_of(job, choice.procedure, learned))
     say("writing and reading back the program")
     program = build_program(
@@ -206,8 +202,11 @@ def plan_job(
         preliminary=learned is None or bool(lacks),
     )
     text = post(program, job.cell)
-    verdict = check_program(text, job.cell, program, today=today)
-    say("asking the independent interpreter")
+    with ThreadPoolExecutor(1) as beside:
+        free = beside.submit(_choose_freely, job, case, draws, choice.procedure)
+        verdict = check_program(text, job.cell, program, today=today)
+        say("asking the independent interpreter")
+        refereed = referee(text, job.cell, read=verdict.read)
     return Plan(
         job=job,
         wear=wear,
@@ -217,7 +216,7 @@ def plan_job(
         seed=seed,
         choice=choice,
         window=window,
-        free=free,
+        free=free.result(),
         law=law,
         heat=followed.heat,
         heat_constant=steady.heat,
@@ -231,10 +230,19 @@ def plan_job(
         program=program,
         text=text,
         verdict=verdict,
-        refereed=referee(text, job.cell, read=verdict.read),
+        refereed=refereed,
         learned=learned,
         lacks=lacks,
     )
+
+
+def _choose_freely(
+    job: Job, case: Case, draws: ModelParameters, procedure: Procedure
+) -> Choice | None:
+    """The choice if the job pinned nothing; None where it pins nothing."""
+    if all(value is None for value in job.procedure.model_dump().values()):
+        return None
+    return choose(job, case, draws, procedure.interpass, pinned=False, known=procedure)
 
 
 def resolve_draws(

@@ -170,16 +170,44 @@ def test_a_shoulder_cools_where_an_end_face_heats() -> None:
 
 
 def test_a_window_holds_the_metal_it_should() -> None:
-    mesh, walk = window._lay_out(PLAIN, POWER, 30e-3, None)
+    track = window._track(PLAIN, 30e-3)
+    mesh, _ = window._look(PLAIN, track, POWER, COLD, np.array([track.over]))
     assert np.diff(mesh.grid.axial).min() == pytest.approx(0.5e-3)
     assert -mesh.grid.axial[0] == pytest.approx(22e-3)
     assert mesh.rows[-1] - mesh.rows[0] == pytest.approx(18e-3)
     length = mesh.cells.around[0] * mesh.grid.step[0]
     assert length == pytest.approx(30e-3 + 2 * 4 * PLAIN.reach)
-    assert np.diff(walk.turned)[0] == pytest.approx(30e-3, rel=0.02)
-    thin, _ = window._lay_out(replace(PLAIN, wall=5e-3, radius=40e-3), POWER, 30e-3, Edge(3e-3))
+    assert track.length - 2.0 * track.margin == pytest.approx(30e-3)
+    shell = replace(PLAIN, wall=5e-3, radius=40e-3)
+    thin, _ = window._look(shell, track, POWER, COLD, np.array([0.1]), Edge(3e-3))
     assert thin.rows[-1] - thin.rows[0] == pytest.approx(5e-3)
     assert thin.grid.axial[-1] == pytest.approx(3e-3)
+
+
+@pytest.mark.parametrize("radius", [float("inf"), 30e-3])
+def test_one_side_of_an_even_track_tells_the_other(
+    radius: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring = ((0.4, 0.0, 0.0, SIGMA), (0.3, 0.0, 1e-3, SIGMA), (0.3, 0.0, -1e-3, SIGMA))
+    bench = replace(STEEL, spot=ring, radius=radius)
+    track = window._track(bench, 20e-3)
+    moments = np.array([0.5 * track.over, track.over + 0.2])
+    mesh, mirrored = window._look(bench, track, POWER, COLD, moments)
+    monkeypatch.setattr(window, "_even", lambda _: False)
+    same, solved = window._look(bench, track, POWER, COLD, moments)
+    assert mirrored.shape == solved.shape
+    assert np.array_equal(mesh.grid.axial, same.grid.axial)
+    assert solved.max() > 900.0
+    assert np.abs(mirrored - solved).max() < 1e-2
+
+
+def test_light_beside_the_track_is_not_mirrored() -> None:
+    aside = replace(STEEL, spot=((0.5, 0.0, 0.0, SIGMA), (0.5, 0.0, 1e-3, SIGMA)))
+    track = window._track(aside, 20e-3)
+    mesh, (field,) = window._look(aside, track, POWER, COLD, np.array([track.over]))
+    slices = field.max(axis=1)
+    assert mesh.grid.axial[int(slices.argmax())] > 0.0
+    assert slices[::-1].argmax() != slices.argmax()
 
 
 def test_a_part_at_700_kelvin_has_a_pool_as_at_any_other() -> None:

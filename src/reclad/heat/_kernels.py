@@ -49,38 +49,36 @@ def turn_history(
     rates (M,) 1/m2 and weight as above; length m of the part; fills rise (D, N).
     """
     count, draws = axial.size, absorbed.size
-    column = np.empty(draws)
+    column, squares = np.empty(draws), np.empty(6)
+    factor, narrow = np.empty(draws), np.empty(draws)
+    for d in range(draws):
+        factor[d] = absorbed[d] / (capacity[d] * math.sqrt(4.0 * math.pi * diffusivity[d]))
+        narrow[d] = 1.0 / (4.0 * diffusivity[d])
+    least, most = diffusivity.min(), diffusivity.max()
     for n in range(count):
         for d in range(draws):
             rise[d, n] = start_rise * math.exp(-loss[d] * arrival[n])
         for i in range(n):
             dt = arrival[n] - arrival[i]
-            heat = power[i] * duration[i]
+            near = 0
+            for m in range(-1, 2):
+                for place in (axial[n] - axial[i], axial[n] + axial[i]):
+                    square = (place + 2.0 * m * length) ** 2
+                    if square < 160.0 * most * dt:
+                        squares[near] = square
+                        near += 1
+            deep = 0
+            while deep < rates.size and least * rates[deep] * dt < 30.0:
+                deep += 1
+            heat = power[i] * duration[i] / math.sqrt(dt)
             for d in range(draws):
-                spread = 4.0 * diffusivity[d] * dt
                 total = 0.0
-                for m in range(-1, 2):
-                    direct = axial[n] - axial[i] + 2.0 * m * length
-                    mirrored = axial[n] + axial[i] + 2.0 * m * length
-                    if direct * direct < 40.0 * spread:
-                        total += math.exp(-direct * direct / spread)
-                    if mirrored * mirrored < 40.0 * spread:
-                        total += math.exp(-mirrored * mirrored / spread)
-                if total > 0.0:
-                    inward = 0.0
-                    for j in range(rates.size):
-                        decay = diffusivity[d] * rates[j] * dt
-                        if decay > 30.0:
-                            break
-                        inward += math.exp(-decay)
-                    total *= 1.0 + weight * inward
-                    rise[d, n] += (
-                        absorbed[d]
-                        * heat
-                        / (capacity[d] * math.sqrt(math.pi * spread))
-                        * math.exp(-loss[d] * dt)
-                        * total
-                    )
+                for j in range(near):
+                    total += math.exp(-squares[j] * narrow[d] / dt - loss[d] * dt)
+                inward = 1.0
+                for j in range(deep):
+                    inward += weight * math.exp(-diffusivity[d] * rates[j] * dt)
+                rise[d, n] += factor[d] * heat * inward * total
         if held > 0.0:
             for d in range(draws):
                 column[d] = rise[d, n]

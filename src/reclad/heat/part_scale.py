@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 _CELLS = 1e-3 * np.array([2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0, 10.0, 14.0, 20.0])  # m
 _UPDATES = 3.2e9  # cells times steps that a whole repair may take
+_FLAT = (
+    1.4  # a pipe's cells along its surface over those through its wall, which heat crosses first
+)
+_ROWS_IN_WALL, _ROWS_IN_RADIUS = 3.1, 13.0  # finer cells tell nothing new of a part
 _GROWTH, _WIDEST = 1.3, 5.0  # of cells away from the clad, and at most (cells)
 _AHEAD = (
     18e-3  # m before the beam where the part's temperature is met, clear of the beam's own heat
@@ -92,12 +96,20 @@ def mesh_part(job: Job, deposit: Deposit, duration: float, speed: float) -> Mesh
     at `speed` m/s."""
     diffusivity = largest_diffusivity(enthalpy_of(job.parent, job.ambient))
     build = _round if deposit.side is None else _plate
-    for cell in _CELLS[:-1]:
+    finest = _finest(job, deposit)
+    for cell in _CELLS[finest < _CELLS][:-1]:
         mesh = build(job, deposit, float(cell))
         step = min(mesh.longest_step(diffusivity), 0.6 * cell / speed)
         if mesh.count * duration / step <= _UPDATES:
             return mesh
     return build(job, deposit, float(_CELLS[-1]))
+
+
+def _finest(job: Job, deposit: Deposit) -> float:
+    """Cells (m) under which a whole-part solve gains nothing: docs/benchmarks.md."""
+    if job.part.shape == "shaft":
+        return float(deposit.worn_radius.mean()) / _ROWS_IN_RADIUS
+    return 0.0 if job.part.flat else job.part.across / _ROWS_IN_WALL
 
 
 def surroundings_of(job: Job, heating: Heating) -> Surroundings:
@@ -191,7 +203,8 @@ def _round(job: Job, deposit: Deposit, cell: float) -> Mesh:
     part = job.part
     surface = float(deposit.worn_radius.mean())
     cell = min(cell, 2.0 * np.pi * surface / 24.0)
-    axial = _edges(part.length, _span(job, deposit, cell), cell)
+    wide = cell * (_FLAT if part.shape == "pipe" else 1.0)
+    axial = _edges(part.length, _span(job, deposit, wide), wide)
     middle = 0.5 * (axial[1:] + axial[:-1])
     radius = deposit.worn_radius_at(middle)
     radius = radius + np.where(middle < part.clad_from, part.shoulder_from, 0.0)
@@ -200,7 +213,7 @@ def _round(job: Job, deposit: Deposit, cell: float) -> Mesh:
         bore = float(deposit.target_radius.mean()) - deposit.allowance - part.across
         count = max(2, round((surface - bore) / cell))
         rows = np.linspace(bore, surface, count + 1)
-        around = round(2.0 * np.pi * surface / cell)
+        around = round(2.0 * np.pi * surface / wide)
     else:
         bore = 0.0
         rows = surface - _graded(surface, cell)[::-1]

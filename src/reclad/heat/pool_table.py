@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_INTERPASS_NODES, _POWER_NODES = 6, 9
+_INTERPASS_NODES, _POWER_NODES = 5, 7
+_CROWDED = 1.5  # nodes of power lie closer at the weak end, where a pool begins to melt
 _LONGEST_COOLING = 25.0  # s; a slower t8/5 is not told
 
 
@@ -118,8 +119,7 @@ def tabulate_pools(
     """The table of a bench from lowest to highest interpass (K) and absorbed power (W); levels K:
     solidus, Ac3, Ac1 (nan: none). Kept in the cache under everything it depends on."""
     t = np.linspace(*interpass, _INTERPASS_NODES)
-    p = np.linspace(*power, _POWER_NODES)
-
+    p = power[0] + (power[1] - power[0]) * np.linspace(0.0, 1.0, _POWER_NODES) ** _CROWDED
     nodes = [(watts, now) for now in t.tolist() for watts in p.tolist()]
 
     def solve(node: tuple[float, float]) -> tuple[float, ...]:

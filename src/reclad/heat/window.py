@@ -78,25 +78,25 @@ def settle(
 ) -> Settled:
     """The pool of `power` W absorbed, several seconds after the beam came on, in metal at
     `interpass` K, averaged over one cell's passing; levels K of isotherms to look for."""
-    mesh, walk = _lay_out(bench, power, _travel(bench), edge)
+    track = _track(bench, _travel(bench))
     passing = bench.cell / bench.travel_speed
-    phases = walk.time[-1] - passing * (np.arange(_PHASES)[::-1] + 0.5) / _PHASES
-    done = solve(mesh, bench.metal, Surroundings(interpass), walk, interpass, shots=phases)
-    pools = [measure_pool(mesh, f, bench.melting, 0.0, bench.travel_speed) for f in done.shots]
-    depths = np.array([isotherm_depths(mesh, f, levels) for f in done.shots]).mean(axis=0)
+    phases = track.over - passing * (np.arange(_PHASES)[::-1] + 0.5) / _PHASES
+    mesh, fields = _look(bench, track, power, interpass, phases, edge)
+    pools = [measure_pool(mesh, f, bench.melting, 0.0, bench.travel_speed) for f in fields]
+    depths = np.array([isotherm_depths(mesh, f, levels) for f in fields]).mean(axis=0)
     return Settled(PoolShape.mean(pools), depths)
 
 
 def begin(bench: Bench, power: float, interpass: float) -> tuple[Floats, list[PoolShape]]:
     """Moments (n,) s after the beam comes on and the pools then, each averaged over the time in
     which the beam passes one cell."""
-    mesh, walk = _lay_out(bench, power, _travel(bench), None)
+    track = _track(bench, _travel(bench))
     passing = bench.cell / bench.travel_speed
-    moments = np.geomspace(_EARLIEST, walk.time[-1] - passing, _MOMENTS)
+    moments = np.geomspace(_EARLIEST, track.over - passing, _MOMENTS)
     phases = passing * (np.arange(_FEW_PHASES) + 0.5) / _FEW_PHASES - 0.5 * passing
     shots = (moments[:, None] + phases[None, :]).ravel()
-    done = solve(mesh, bench.metal, Surroundings(interpass), walk, interpass, shots=shots)
-    pools = [measure_pool(mesh, f, bench.melting, 0.0, bench.travel_speed) for f in done.shots]
+    mesh, fields = _look(bench, track, power, interpass, shots)
+    pools = [measure_pool(mesh, f, bench.melting, 0.0, bench.travel_speed) for f in fields]
     return moments, [
         PoolShape.mean(pools[k : k + _FEW_PHASES]) for k in range(0, len(pools), _FEW_PHASES)
     ]
@@ -104,15 +104,11 @@ def begin(bench: Bench, power: float, interpass: float) -> tuple[Floats, list[Po
 
 def freezing_time(bench: Bench, power: float, interpass: float) -> float:
     """Seconds from beam off until the last of the pool is solid."""
-    mesh, walk = _lay_out(bench, power, _travel(bench), None)
-    over = float(walk.time[-1])
-    moments = over + np.linspace(0.0, _FROZEN, 61)
-    done = solve(
-        mesh, bench.metal, Surroundings(interpass), walk, interpass,
-        until=float(moments[-1]) + 0.01, shots=moments,
-    )  # fmt: skip
-    hottest = done.shots.max(axis=(1, 2))
-    return float(np.interp(-bench.melting, -hottest, moments)) - over
+    track = _track(bench, _travel(bench))
+    moments = track.over + np.linspace(0.0, _FROZEN, 61)
+    _, fields = _look(bench, track, power, interpass, moments)
+    hottest = fields.max(axis=(1, 2))
+    return float(np.interp(-bench.melting, -hottest, moments)) - track.over
 
 
 def cooling_time(bench: Bench, power: float, interpass: float) -> float:
@@ -120,13 +116,11 @@ def cooling_time(bench: Bench, power: float, interpass: float) -> float:
     degC within the window. The window is long and its cells coarse."""
     coarse = replace(bench, cell=_COARSE * bench.cell)
     travel = min(_COOLING * bench.travel_speed, _LONGEST)
-    mesh, walk = _lay_out(coarse, power, travel, None)
-    done = solve(mesh, bench.metal, Surroundings(interpass), walk, interpass,
-                 shots=walk.time[-1:] - 1e-6)  # fmt: skip
-    behind = surface_line(mesh, done.shots[0], 0.0)
+    track = _track(coarse, travel)
+    mesh, fields = _look(coarse, track, power, interpass, np.array([track.over - 1e-6]))
+    behind = surface_line(mesh, fields[0], 0.0)
     peak = int(behind.argmax())
-    begun = float(walk.turned[0]) / float(mesh.grid.step[0])
-    line = behind[int(begun) + 1 : peak + 1]
+    line = behind[int(track.margin / track.length * track.around) + 1 : peak + 1]
     if line.min() > 773.15 or line.max() < 1073.15:
         return float("nan")
     # The line falls away from the peak: read both crossings from the peak backwards.
@@ -139,48 +133,94 @@ def _travel(bench: Bench) -> float:
     return float(np.clip(_SETTLING * bench.travel_speed, 20e-3, 80e-3))
 
 
-def _lay_out(bench: Bench, power: float, travel: float, edge: Edge | None) -> tuple[Mesh, Walk]:
-    """Mesh and walk of a window; the track runs `travel` m at axial 0, cells are smallest there."""
-    cell, reach = bench.cell, bench.reach
-    margin = _MARGIN * reach
+@dataclass(frozen=True)
+class _Track:
+    """A window along the track: length m of it in `around` cells, margin m before and after the
+    travel m of the beam, which is over at `over` s."""
+
+    length: float
+    around: int
+    margin: float
+    travel: float
+    over: float
+
+
+def _track(bench: Bench, travel: float) -> _Track:
+    margin = _MARGIN * bench.reach
     length = travel + 2.0 * margin
-    around = 8 * round(length / cell / 8.0)
-    side = _graded(_FINE_ACROSS * reach, _ASIDE, cell)
-    low, high, above = -side[::-1], side, 0.0
+    around = 8 * round(length / bench.cell / 8.0)
+    return _Track(length, around, margin, travel, travel / bench.travel_speed)
+
+
+def _look(
+    bench: Bench,
+    track: _Track,
+    power: float,
+    interpass: float,
+    moments: Floats,
+    edge: Edge | None = None,
+) -> tuple[Mesh, NDArray[np.float32]]:
+    """Fields (moments, slices, width) K of a beam on its track in an even part, and their mesh.
+
+    Where both sides of the track are alike only one is solved, with half the light: the plane
+    between them passes no heat.
+    """
+    side = _graded(_FINE_ACROSS * bench.reach, _ASIDE, bench.cell)
+    whole = _lay_out(bench, track, np.concatenate((-side[:0:-1], side)), edge)
+    half = edge is None and _even(bench.spot)
+    mesh = _lay_out(bench, track, side, None) if half else whole
+    radius = 1.0 if mesh.flat else bench.radius
+    walk = Walk(
+        time=np.array([0.0, track.over]),
+        axial=np.zeros(2),
+        turned=np.array([track.margin, track.length - track.margin]) / radius,
+        radius=np.full(2, radius),
+        lit=np.ones(1, dtype=np.bool_),
+        power=np.array([power]),
+        clad=np.zeros(1),
+        share=0.5 if half else 1.0,
+        spot=np.array(bench.spot),
+    )
+    last = float(moments.max())
+    done = solve(mesh, bench.metal, Surroundings(interpass), walk, interpass, shots=moments,
+                 until=last + 0.01 if last > track.over else None)  # fmt: skip
+    fields = np.concatenate((done.shots[:, ::-1], done.shots), axis=1) if half else done.shots
+    return whole, fields
+
+
+def _even(spot: tuple[tuple[float, float, float, float], ...]) -> bool:
+    """Whether the light is the same on both sides of the track."""
+    mirrored = [(share, along, -across, sigma) for share, along, across, sigma in spot]
+    return bool(np.allclose(sorted(spot), sorted(mirrored), rtol=1e-9, atol=1e-12))
+
+
+def _lay_out(bench: Bench, track: _Track, axial: Floats, edge: Edge | None) -> Mesh:
+    """A window's mesh over edges `axial` (m, the track runs at 0), cut off and stepped by `edge`;
+    cells are smallest under the track."""
+    cell, above = bench.cell, 0.0
     if edge is not None:
-        near = side[side < edge.distance - 0.3 * cell]
-        high = np.append(near, edge.distance)
+        axial = np.append(axial[axial < edge.distance - 0.3 * cell], edge.distance)
         if edge.height > 0.0:
             beyond = edge.distance + _graded(2.0 * cell, _ASIDE, cell)
-            high, above = np.concatenate((high, beyond[1:])), edge.height
-    axial = np.concatenate((low[:-1], high))
+            axial, above = np.concatenate((axial, beyond[1:])), edge.height
     depth = min(bench.wall or _DEEP, _DEEP if np.isinf(bench.radius) else 0.8 * bench.radius)
     # Even in a thin wall there are rows enough for a surface and an isotherm.
-    down = _graded(_FINE_DEEP * reach, depth, min(cell, 0.2 * depth))
+    down = _graded(_FINE_DEEP * bench.reach, depth, min(cell, 0.2 * depth))
     up = np.arange(1, round(above / cell) + 1) * cell
     wall = edge.distance if edge else np.inf
     surface = np.where(0.5 * (axial[1:] + axial[:-1]) > wall, up.size * cell, 0.0)
     rows = np.concatenate((-down[::-1], up))
     if np.isinf(bench.radius):
-        mesh = mesh_flat(axial, depth + surface, depth + rows, length / around, around)
-        radius = 1.0
-    else:
-        radius = bench.radius
-        mesh = mesh_round(
-            axial, radius + surface, radius - depth, radius + rows, around, length / radius
-        )
-    walk = Walk(
-        time=np.array([0.0, travel / bench.travel_speed]),
-        axial=np.zeros(2),
-        turned=np.array([margin, length - margin]) / radius,
-        radius=np.full(2, radius),
-        lit=np.ones(1, dtype=np.bool_),
-        power=np.array([power]),
-        clad=np.zeros(1),
-        share=1.0,
-        spot=np.array(bench.spot),
+        step = track.length / track.around
+        return mesh_flat(axial, depth + surface, depth + rows, step, track.around)
+    return mesh_round(
+        axial,
+        bench.radius + surface,
+        bench.radius - depth,
+        bench.radius + rows,
+        track.around,
+        track.length / bench.radius,
     )
-    return mesh, walk
 
 
 def _graded(fine: float, far: float, cell: float) -> Floats:
