@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numba import njit
 
-from reclad.heat import simulate
+from reclad.heat import part_scale, simulate
 from reclad.heat._cell_kernels import conduct
 from reclad.heat.part_scale import mesh_part, metal_of, surroundings_of, walk_of
 from reclad.heat.solution import solve
@@ -75,7 +75,7 @@ def finer_cells(kept: dict, mesh) -> dict:  # type: ignore[no-untyped-def]
     block = int(np.searchsorted(path.turn * path.lit, TURNS + 1))
     until = float(walk.time[block])
     metal, around = metal_of(job, heating), surroundings_of(job, heating)
-    finest = mesh_part(job, kept["deposit"], 60.0, path.travel_speed)
+    finest = part_scale._round(job, kept["deposit"], float(part_scale._CELLS[0]))
     met = [
         solve(cells, metal, around, walk, job.preheat, until=until).interpass[:block]
         for cells in (mesh, finest)

@@ -16,6 +16,7 @@ Timings on shared cores vary by a factor of two, CPU seconds less; a bar that is
 """
 ORDER = (
     "main job",
+    "pool table",
     "heat of whole parts",
     "heat against fine",
     "heat over draws",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 STEFAN_BOLTZMANN = 5.670374419e-8  # W/m2/K4, CODATA 2018, exact since 2019
 _SELDOM = 8  # steps between two reckonings of the losses, at most,
-_SMALL = 5e-2  # and share of a skin cell's excess lost between two
+_SMALL = 0.1  # and share of a skin cell's excess lost between two
 _CROSSED = 0.6  # of a cell, by the head in one step at most
 _HOT, _WARMED = 700.0, 400.0  # K where radiation, and rise over which heat, is judged for that
 _PATIENCE = 30  # times the walk's own length that a head may stand still

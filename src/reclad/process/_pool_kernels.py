@@ -244,7 +244,7 @@ def _depth_measure(pool: np.ndarray, level: float, pe: float, g: float, beam: np
     return math.sqrt(1.0 + max(far - level, 0.0) / step) / (0.5 * math.pi * g)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def fill_table(
     pe: np.ndarray,
     u: np.ndarray,

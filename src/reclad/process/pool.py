@@ -12,12 +12,13 @@ import numpy as np
 from reclad.arrays import recall
 from reclad.process import _pool_kernels
 from reclad.process.beam import Beam, SpotShape
+from reclad.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LN_PE = np.linspace(np.log(0.02), np.log(60.0), 26)
-_U = np.linspace(0.03, 2.7, 20)
+_U = np.linspace(0.03, 2.7, 24)
 _SHARE = np.linspace(0.0, 0.8, 24)
 _BENT = np.linspace(0.0, 0.875, 20)
 
@@ -48,7 +49,12 @@ def load_pool_table(shape: SpotShape) -> PoolTable:
     def fill() -> dict[str, NDArray[np.float64]]:
         hot = np.empty((_LN_PE.size, _BENT.size, 2))
         pools = np.empty((_LN_PE.size, _U.size, _SHARE.size, 5))
-        _pool_kernels.fill_table(np.exp(_LN_PE), _U, _SHARE, _BENT, kernels, hot, pools)
+
+        def fill_row(i: int) -> None:
+            row, pe = slice(i, i + 1), np.exp(_LN_PE[i : i + 1])
+            _pool_kernels.fill_table(pe, _U, _SHARE, _BENT, kernels, hot[row], pools[row])
+
+        side_by_side(fill_row, range(_LN_PE.size))
         return {"hot": hot, "shape": pools}
 
     code = Path(_pool_kernels.__file__).read_bytes()
