@@ -54,7 +54,9 @@ def test_the_ways_that_keep_most_parts_come_first(tried) -> None:
     keys = [(ORDER[lever.risk.verdict if lever.risk else None], lever.loss) for lever in tried]
     assert keys == sorted(keys)
     assert tried[0].loss < tried[-1].loss
-    assert {lever.name for lever in tried} == {"preheat", "post-heat", "power", "powder", "coupon"}
+    assert {lever.name for lever in tried} == {
+        "preheat", "post-heat", "temper layer", "power", "powder", "coupon"
+    }  # fmt: skip
 
 
 @pytest.mark.slow
@@ -98,6 +100,34 @@ def test_a_furnace_lowers_the_hardness_and_so_the_chance(bearing: Laid, tried) -
         assert chance(risk, "hard_zone") < 0.05 < chance(now, "hard_zone")
         assert (now.verdict, risk.verdict) == ("refuse", "coupon first")
         assert risk.loss.middle < now.loss.middle
+
+
+@pytest.mark.slow
+def test_one_layer_more_of_the_same_beads_tempers_the_zone_at_the_end(bearing: Laid, tried) -> None:
+    (lever,) = of(tried, "temper layer")
+    now = assess(bearing).evidence
+    assert str(lever.change) == "2 layers instead of 1"
+    # Nothing else tempers the zone under the last bead of a layer.
+    again = lever.risk.evidence.last
+    assert np.median(again.hardest) < np.median(now.last.hardest) - 1.0
+    assert np.median(again.quenched) == pytest.approx(np.median(now.last.quenched), rel=0.03)
+    thin = replace(bearing, procedure=replace(bearing.procedure, layers=4))
+    assert "temper layer" not in [name for name, *_ in levers_module._ways(thin)]
+    clad = bearing.job.model_copy(update={"parent": read_material("316L")})
+    names = [name for name, *_ in levers_module._ways(replace(bearing, job=clad))]
+    assert "temper layer" not in names
+
+
+@pytest.mark.slow
+def test_a_temper_layer_is_allowed_the_metal_that_is_turned_off_again(bearing: Laid) -> None:
+    ways = {name: job for name, _, job, _ in levers_module._ways(bearing)}
+    job, settings = ways["temper layer"], bearing.procedure
+    assert job.procedure.layers == settings.layers + 1
+    assert job.procedure.power == settings.power
+    again = foresee(job, seed=bearing.seed)
+    assert replace(again.procedure, layers=1, interpass=settings.interpass) == settings
+    assert again.kept["excess"].mean() > 0.93 < bearing.kept["excess"].mean()
+    assert again.kept["thickness"].all()
 
 
 @pytest.mark.slow

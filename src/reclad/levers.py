@@ -10,6 +10,7 @@ import numpy as np
 from reclad.errors import RecladError
 from reclad.foresight import foresee
 from reclad.job import list_names, read_material, read_powder
+from reclad.process import evaluate
 from reclad.process.limits import all_kept
 from reclad.risk import assess
 from reclad.risk.said import Said, percent
@@ -29,6 +30,8 @@ _BELOW_INTERPASS = 50.0  # K that a preheat must stay under the inter-pass limit
 # K and h: over the 620 degC that ISO15156-PANEL asks for, and as soft as furnaces make it below Ac1
 _FURNACES = ((913.15, 2.0), (953.15, 4.0))
 _POWERS = (0.9, 1.1)
+_SETTINGS = ("power", "travel_speed", "feed_rate", "pitch", "stand_off")
+_MOST_LAYERS = 4
 _FEWEST = 16  # draws that a coupon as planned must leave
 
 
@@ -140,6 +143,8 @@ def _ways(laid: Laid) -> Iterator[tuple[str, Said, Job, Said]]:
                     "was tempered colder"
                 ),
             )
+    if hardens(job.parent) and laid.procedure.layers < _MOST_LAYERS:
+        yield _temper_layer(laid)
     if job.procedure.power is None:
         for factor in _POWERS:
             power = round(factor * laid.procedure.power, -1)
@@ -161,6 +166,30 @@ def _ways(laid: Laid) -> Iterator[tuple[str, Said, Job, Said]]:
                 job.model_copy(update=other),
                 Said("the customer's consent to another alloy, and its feeder curve"),
             )
+
+
+def _temper_layer(laid: Laid) -> tuple[str, Said, Job, Said]:
+    """The same beads in one layer more, whose heat tempers the zone under the first (a temper
+    bead), and which is turned off again."""
+    job, procedure, layers = laid.job, laid.procedure, laid.procedure.layers
+    _, clad, _ = evaluate(job, laid.case, procedure, laid.draws)
+    excess = job.limits.excess_thickness_max + float(np.quantile(clad.mean, 0.95)) / layers
+    settings = {name: getattr(procedure, name) for name in _SETTINGS}
+    minutes = laid.case.beam_on_time(procedure) / layers / 60.0
+    return (
+        "temper layer",
+        Said("{layers} layers instead of {now}", {"layers": str(layers + 1), "now": str(layers)}),
+        job.model_copy(
+            update={
+                "procedure": job.procedure.model_copy(update=settings | {"layers": layers + 1}),
+                "limits": job.limits.model_copy(update={"excess_thickness_max": excess}),
+            }
+        ),
+        Said(
+            "{minutes} min more on the machine, and turning up to {excess} over size off again",
+            {"minutes": f"{minutes:.3g}", "excess": format_quantity(excess, "mm", 3)},
+        ),
+    )
 
 
 def _tried(

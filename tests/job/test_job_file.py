@@ -87,7 +87,7 @@ def test_the_example_has_a_line_for_every_key_of_the_models() -> None:
             missing = set(model.model_fields) - keys
             sections = {"part", "limits", "procedure", "path", "holding", "customer"}
             sections |= {"tolerances", "treatment"}
-            optional = {"note", "feeder", "power", "feed_rate", "stand_off"}
+            optional = {"note", "feeder", "power", "feed_rate", "stand_off", "layers"}
             optional |= {"damages", "bow", "shortening", "bore", "post_heat", "post_heat_time"}
             of_other_shapes = {"width", "side_from", "side_to", "shoulder_from", "shoulder_to"}
             of_other_holdings = {"rest_at", "rest_width", "rest_film", "bore_inlet", "bore_water"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, StrictInt, model_validator
 
 from reclad.job.damages import Damages
 from reclad.job.declared import Name, Text
@@ -57,6 +57,7 @@ class Pins(Declared):
     power: Annotated[float, Q("kW", "laser power at the workpiece", 0.02, 50)] | None = None
     feed_rate: Annotated[float, Q("g/min", "powder mass fed", 0.1, 500)] | None = None
     stand_off: Annotated[float, Q("mm", "nozzle tip to surface", 1, 100)] | None = None
+    layers: Annotated[StrictInt, Field(ge=1, le=9, description="one on the other")] | None = None
 
 
 class PathSettings(Declared):

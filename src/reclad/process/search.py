@@ -82,10 +82,11 @@ def _ranges(job: Job, *, pinned: bool) -> dict[str, NDArray[np.float64]]:
         "feed_rate": np.linspace(feeder.rate[0], feeder.rate[-1], 14),
         "pitch": spot * np.linspace(0.4, 0.9, 8),
     }
+    free["layers"] = np.array([1, 2, 3])
     for name, value in (job.procedure.model_dump() if pinned else {}).items():
         if value is not None and name in free:
             free[name] = np.array([value])
-    return free | {"layers": np.array([1, 2, 3])}
+    return free
 
 
 def _search(
