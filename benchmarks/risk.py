@@ -74,7 +74,7 @@ class Clad:
         )  # fmt: skip
         return zone_hardness(
             self.parent, source, self.pitch, lifts=self.lifts, last_bead=self.last_bead,
-            treatment=self.treatment, seed=seed,
+            treatment=self.treatment, ambient=293.15, seed=seed,
         ).hardest  # fmt: skip
 
 

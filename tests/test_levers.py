@@ -19,7 +19,7 @@ ORDER = {"accept": 0, "coupon first": 1, "refuse": 2, None: 3}
 
 
 def limited(laid: Laid, highest: str) -> Laid:
-    limit = HardnessLimit(zone="zone", highest=highest, source="assumed")
+    limit = HardnessLimit(zone="heat-affected zone", highest=highest, source="assumed")
     serving = Service(name="trial", limits=(limit,))
     return replace(laid, job=laid.job.model_copy(update={"serving": serving}))
 
@@ -55,7 +55,7 @@ def test_the_ways_that_keep_most_parts_come_first(tried) -> None:
     assert keys == sorted(keys)
     assert tried[0].loss < tried[-1].loss
     assert {lever.name for lever in tried} == {
-        "preheat", "post-heat", "temper layer", "power", "powder", "coupon"
+        "preheat", "post-heat", "slow cooling", "temper layer", "power", "powder", "coupon"
     }  # fmt: skip
 
 
@@ -100,6 +100,15 @@ def test_a_furnace_lowers_the_hardness_and_so_the_chance(bearing: Laid, tried) -
         assert chance(risk, "hard_zone") < 0.05 < chance(now, "hard_zone")
         assert (now.verdict, risk.verdict) == ("refuse", "coupon first")
         assert risk.loss.middle < now.loss.middle
+
+
+@pytest.mark.slow
+def test_slow_cooling_softens_the_zone_before_it_is_cold(bearing: Laid, tried) -> None:
+    (lever,) = of(tried, "slow cooling")
+    now, risk = assess(bearing), lever.risk
+    assert np.median(risk.evidence.last.cooled) < np.median(now.evidence.last.cooled) - 60.0
+    assert chance(risk, "cold_cracking") < 0.8 * chance(now, "cold_cracking")
+    assert str(lever.change) == "slow cooling from 300 degC over 8 h"
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reclad.buffer import buffer_powders, foresee_buffered
 from reclad.errors import RecladError
 from reclad.foresight import foresee
 from reclad.job import list_names, read_material, read_powder
@@ -29,6 +30,7 @@ _WARMER = (100.0, 200.0)  # K over the job's preheat
 _BELOW_INTERPASS = 50.0  # K that a preheat must stay under the inter-pass limit
 # K and h: over the 620 degC that ISO15156-PANEL asks for, and as soft as furnaces make it below Ac1
 _FURNACES = ((913.15, 2.0), (953.15, 4.0))
+_SLOW_COOLING = (573.15, 8.0)  # K and h: hydrogen leaves steel at 200 to 300 degC
 _POWERS = (0.9, 1.1)
 _SETTINGS = ("power", "travel_speed", "feed_rate", "pitch", "stand_off")
 _MOST_LAYERS = 4
@@ -102,6 +104,10 @@ def try_levers(
     for name, change, job, takes in _ways(laid):
         say(f"planning again: {change}")
         found.append(_tried(laid, name, change, job, takes, outcomes))
+    for powder in _buffers(laid.job):
+        change = Said("a buffer layer of powder {name} first", {"name": powder})
+        say(f"planning again: {change}")
+        found.append(_over_buffer(laid, powder, change, outcomes))
     say("planning again as after a coupon")
     found.append(_after_coupon(laid, outcomes))
     better = {"refuse": 0, "coupon first": 1, "accept": 2}
@@ -143,6 +149,18 @@ def _ways(laid: Laid) -> Iterator[tuple[str, Said, Job, Said]]:
                     "was tempered colder"
                 ),
             )
+    if hardens(job.parent) and job.treatment.slow_cooling is None:
+        kelvin, hours = _SLOW_COOLING
+        slow = {"slow_cooling": kelvin, "slow_cooling_time": 3600.0 * hours}
+        yield (
+            "slow cooling",
+            Said(
+                "slow cooling from {value} over {hours} h",
+                {"value": format_quantity(kelvin, "degC", 3), "hours": f"{hours:g}"},
+            ),
+            job.model_copy(update={"treatment": job.treatment.model_copy(update=slow)}),
+            Said("a furnace at hand when the last bead is laid"),
+        )
     if hardens(job.parent) and laid.procedure.layers < _MOST_LAYERS:
         yield _temper_layer(laid)
     if job.procedure.power is None:
@@ -202,6 +220,42 @@ def _tried(
         return Lever(name, change, assess(again, outcomes), takes)
     except RecladError as error:
         return Lever(name, change, None, Said("{reason}", {"reason": str(error)}))
+
+
+def _buffers(job: Job) -> tuple[str, ...]:
+    """Powders for a buffer, where the clad is a hard one on a metal that is not ductile itself."""
+    told = job.hazards.alloy(job.clad.name)
+    if told is None or not told.hard_phase_cracking or job.hazards.ductile(job.parent.name):
+        return ()
+    # Of the ductile ones those that crack least themselves: each costs two jobs to plan.
+    cracks = {name: _hot_cracking(job, name) for name in buffer_powders(job)}
+    return tuple(name for name, chance in cracks.items() if chance <= min(cracks.values()))
+
+
+def _hot_cracking(job: Job, powder: str) -> float:
+    told = job.hazards.alloy(read_powder(powder).alloy)
+    return told.hot_cracking if told is not None else 1.0
+
+
+def _over_buffer(laid: Laid, powder: str, change: Said, outcomes: Sequence[Outcome]) -> Lever:
+    """The same overlay on a ductile buffer layer, which is a job of its own."""
+    name = "buffer"
+    try:
+        under, over, cut = foresee_buffered(laid.job, powder, seed=laid.seed)
+        risk = assess(over, outcomes, under=under)
+    except RecladError as error:
+        return Lever(name, change, None, Said("{reason}", {"reason": str(error)}))
+    takes = Said(
+        "a second powder with its feeder curve, a second program, and the buffer measured before "
+        "the overlay is planned"
+    )
+    if cut:
+        takes = Said(
+            "the zone turned down by {depth} for it; a second powder with its feeder curve, a "
+            "second program, and the buffer measured before the overlay is planned",
+            {"depth": format_quantity(cut, "mm", 3)},
+        )
+    return Lever(name, change, risk, takes)
 
 
 def _after_coupon(laid: Laid, outcomes: Sequence[Outcome]) -> Lever:

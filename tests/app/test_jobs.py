@@ -57,7 +57,7 @@ BROKEN = {
     "unknown powder": (change('"IN625"', '"IN6250"'), "powder"),
     "unknown machine": (change('"x-axial-4kw"', '"lathe"'), "machine"),
     "unknown kind": (change('"overlay"', '"overlai"'), "overlay"),
-    "powder as material": (change('"42CrMo4"', '"IN625"'), "material"),
+    "powder as material": (change('"42CrMo4"', '"Stellite6"'), "material"),
     "zone the wrong way round": (change('"633 mm"', '"60 mm"'), "clad_to"),
     "zone beyond the readings": (change('"633 mm"', '"690 mm"'), "clad_to"),
     "zone off the end": (change('over_travel = "2 mm"', 'over_travel = "80 mm"'), "over_travel"),

@@ -136,6 +136,17 @@ def test_both_prices_stand_on_the_screen_and_one_on_the_page(reclad: Callable, j
     assert f"{today:,.0f} CNY" not in page
 
 
+def test_trials_under_an_agreement_are_marked_on_the_screen(
+    reclad: Callable, job: Path, read_once: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from reclad.shop.planned import Restriction
+
+    assert "RESTRICTED" not in reclad("quote", job).out
+    marked = replace(read_once, restricted=Restriction("lab.csv", "this pipe alone"))
+    monkeypatch.setattr("reclad.shop.planned.read_planned", lambda *_: marked)
+    assert "RESTRICTED by the agreement on the trials lab.csv" in reclad("quote", job).out
+
+
 def test_few_good_draws_are_told_and_give_one_price(
     reclad: Callable, job: Path, read_once: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,15 @@ def known(value: float, unit: str) -> dict[str, Any]:
     return told(value, value, value, unit)
 
 
+RISK = {
+    "verdict": "coupon first",
+    "binding": "lack_of_fusion",
+    "reasons": ["no trials stand behind it", "the part is lost too often"],
+    "loss": told(7.4, 12.2, 20.1, "%"),
+    "damage": told(70.0, 88.0, 99.9, "%"),
+}
+
+
 @pytest.fixture
 def summary() -> dict[str, Any]:
     procedure = {
@@ -65,6 +74,7 @@ def summary() -> dict[str, Any]:
             "power_first_turn": known(2047.0, "W"),
             "power_last_turn": known(1872.0, "W"),
         },
+        "risk": RISK,
         "program": {
             "file": "program.ngc",
             "states": 35922,
@@ -107,8 +117,24 @@ def test_without_pins_there_is_nothing_to_compare(summary: dict[str, Any]) -> No
     assert "proposed" in text
 
 
+def test_a_plan_tells_its_risk_in_two_lines(summary: dict[str, Any]) -> None:
+    lines = show.plan_lines(summary, Path("pipe-1/plan")).splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("  risk:"))
+    assert lines[at : at + 2] == [
+        "  risk: COUPON FIRST, part lost with 12 % (7 % to 20 %), most by lack of fusion",
+        "  because no trials stand behind it",
+    ]
+    borne = RISK | {"verdict": "accept", "reasons": []}
+    lines = show.plan_lines(summary | {"risk": borne}, Path("pipe-1/plan")).splitlines()
+    assert "  any damage, mostly rework, with 88 % (70 % to > 99 %)" in lines
+    unknown = {"verdict": None, "why_not": "the furnace is too hot; lower it"}
+    text = show.plan_lines(summary | {"risk": unknown}, Path("pipe-1/plan"))
+    assert "  risk not weighed: the furnace is too hot; lower it\n" in text
+
+
 def test_a_ready_plan_asks_for_no_coupon(summary: dict[str, Any]) -> None:
-    text = show.plan_lines(summary | {"status": "ready", "chance": 0.93}, Path("pipe-1/plan"))
+    ready = summary | {"status": "ready", "chance": 0.93, "risk": RISK | {"verdict": "accept"}}
+    text = show.plan_lines(ready, Path("pipe-1/plan"))
     assert text.strip().startswith("pipe-1: ready\n")
     assert "coupon" not in text
 

@@ -79,6 +79,11 @@ def test_the_list_in_the_job_folder_goes_before_the_shipped_one(own: Path) -> No
         ('mode = "hard_zone"', 'mode = "rust"', "hard_zone"),
         ('per_hardness = "50 %"', 'per_hardnes = "50 %"', "per_hardness"),
         ('source = "assumed"', "", "source"),
+        (
+            'between_shops = "170 %"',
+            'between_shops = "0 %"',
+            "between_shops: 0 % for cold_cracking",
+        ),
     ],
 )
 def test_a_list_that_cannot_be_is_refused_with_the_key(

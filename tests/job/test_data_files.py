@@ -144,7 +144,8 @@ def test_no_value_of_any_key_of_a_data_file_brings_down_the_door(name: str) -> N
 def test_no_key_of_a_data_file_may_be_left_out_unnoticed(name: str) -> None:
     optional = {"note", "caution", "aliases", "exception", "min", "max", "A", "Y", "absorptivity"}
     optional |= {"boiling", "composition", "delays", "hardness"}
-    optional |= {"chance", "per_hardness", "per_shortfall", "preheat"}
+    optional |= {"chance", "per_hardness", "per_shortfall", "per_buffer", "preheat"}
+    optional |= {"steel"}
     for path, _ in keys_of(PARSED[name]):
         key = path[-1]
         if isinstance(key, str) and key not in optional and "mass_share" not in path[:-1]:

@@ -324,7 +324,11 @@ def test_each_machine_rule_names_file_key_and_way_out(
         ('Cr = "21.5 %"', 'Cr = "91.5 %"', "[composition] mass_share: the elements beside Ni"),
         ('source = "SMC-625"', 'source = "SMC-626"', 'did you mean "SMC-625"?'),
         ('value = "8440 kg/m^3"', "value = 8440", "[density] value: 8440 has no unit"),
-        ('kind = ["clad"]', 'kind = ["clud"]', 'kind row 1: "clud" is not one of parent, clad'),
+        (
+            'kind = ["parent", "clad"]',
+            'kind = ["clud"]',
+            'kind row 1: "clud" is not one of parent, clad',
+        ),
     ],
 )
 def test_each_material_rule_names_file_key_and_way_out(

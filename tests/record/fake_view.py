@@ -177,6 +177,7 @@ def fake_setup() -> SetupView:
             say("shielding gas flow is lost"),
             say("inter-pass temperature above {value}", value="180 °C"),
         ),
+        treat=(),
         inspect=(
             say("diameter every 50 mm, before and after"),
             say("dye penetrant test of the whole clad"),

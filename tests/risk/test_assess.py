@@ -19,7 +19,8 @@ from reclad.job import Hardness, HardnessLimit, Service, new_job, read_job, read
 from reclad.process.limits import all_kept
 from reclad.risk import Laid, Outcome, Risk, assess
 from reclad.risk.assess import SEEN_ON_COUPON
-from reclad.risk.modes import in_vickers, weigh_modes
+from reclad.risk.modes import weigh_modes
+from reclad.risk.service_limits import in_vickers
 
 
 def example(like: str, where: Path, **lines: str):
@@ -69,7 +70,7 @@ def with_mode(laid: Laid, name: str, **changes) -> Laid:
 
 def limited(laid: Laid, *highest: str, exception: bool = False) -> Laid:
     limits = [
-        HardnessLimit(zone="zone", highest=one, exception=exception, source="assumed")
+        HardnessLimit(zone="HAZ", highest=one, exception=exception, source="assumed")
         for one in highest
     ]
     return with_job(laid, serving=Service(name="trial", limits=tuple(limits)))

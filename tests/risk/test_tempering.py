@@ -9,6 +9,7 @@ from reclad.errors import ProcessError
 from reclad.risk.tempering import (
     TEMPERED_FLOOR,
     TEMPERED_SCATTER,
+    add_cooling,
     cycle_parameter,
     holding_parameter,
     tempered_hardness,
@@ -99,6 +100,22 @@ def test_tempered_hardness_stays_between_its_bounds_and_never_rises() -> None:
     assert tempered_hardness(STEEL, 650.0, 16e3, score=1.0) == pytest.approx(
         tempered_hardness(STEEL, 650.0, 16e3) + TEMPERED_SCATTER
     )
+
+
+def test_slow_cooling_is_the_cycle_that_a_lump_makes() -> None:
+    start, ambient, hours = 573.15, 293.15, 8.0
+    time = np.linspace(0.0, 3600.0 * hours, 4001)
+    rate = np.log((start - ambient) / (373.15 - ambient)) / time[-1]
+    course = ambient + (start - ambient) * np.exp(-rate * time)
+    assert course[-1] == pytest.approx(373.15)
+    whole = cycle_parameter(course, time)
+    nothing = np.array(-np.inf)
+    added = add_cooling(nothing, start, time[-1], ambient=ambient, below=np.inf)
+    assert float(added) == pytest.approx(float(whole), rel=2e-3)
+    part = add_cooling(nothing, start, time[-1], ambient=ambient, below=500.0)
+    assert float(part) < float(added) - 500.0
+    served = np.array(15_000.0)
+    assert float(add_cooling(served, start, time[-1], ambient=ambient, below=np.inf)) >= 15_000.0
 
 
 def test_draws_and_points_broadcast_along_a_cycle() -> None:

@@ -41,7 +41,7 @@ def source(draws: int = DRAWS, **changes) -> MovingSource:
 
 
 def zone(passing: MovingSource, *, last_bead: bool = False, **changes) -> HardZone:
-    usual = {"lifts": np.zeros(1), "treatment": Treatment(), "seed": 3}
+    usual = {"lifts": np.zeros(1), "treatment": Treatment(), "ambient": ROOM, "seed": 3}
     return zone_hardness(STEEL, passing, PITCH, last_bead=last_bead, **{**usual, **changes})
 
 
@@ -102,6 +102,25 @@ def test_the_furnace_softens_to_what_hollomon_and_jaffe_say() -> None:
     untreated = zone(source(), last_bead=True)
     assert treated.quenched == pytest.approx(untreated.quenched)
     assert np.median(treated.hardest) < np.median(untreated.hardest) - 300.0
+
+
+def test_slow_cooling_tempers_what_is_martensite_and_before_it_is_cold() -> None:
+    slow = Treatment.model_construct(slow_cooling=573.15, slow_cooling_time=28800.0)
+    end, cooled = zone(source(), last_bead=True), zone(source(), last_bead=True, treatment=slow)
+    assert (end.cooled == end.quenched)[np.isfinite(end.quenched)].all()
+    assert np.nanmedian(cooled.cooled) < np.nanmedian(end.cooled) - 60.0
+    # At the end of a clad nothing but the slow cooling tempers.
+    assert np.allclose(cooled.cooled, cooled.tempered, equal_nan=True)
+    # Cooled from hotter it tempers no more than from where martensite forms.
+    start = martensite_start(CHEMISTRY)
+    hot = Treatment.model_construct(slow_cooling=900.0, slow_cooling_time=28800.0)
+    most = holding_parameter(start, 28800.0)
+    least = tempered_hardness(CHEMISTRY, 1000.0, most)
+    assert np.nanmin(zone(source(), last_bead=True, treatment=hot).cooled) > least - 120.0
+    inside, slower = zone(source()), zone(source(), treatment=slow)
+    assert (slower.tempered <= inside.tempered)[np.isfinite(inside.tempered)].all()
+    with pytest.raises(RiskError, match="slow_cooling"):
+        zone(source(), treatment=Treatment.model_construct(slow_cooling=1020.0))
 
 
 def test_the_furnace_adds_to_what_later_beads_have_tempered_already() -> None:

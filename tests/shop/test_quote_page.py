@@ -16,16 +16,21 @@ from typing import Any
 
 import pytest
 
+from guessed_posterior import guess_posterior
 from reclad.errors import FileError
+from reclad.job import Trial, read_material, read_service
+from reclad.lab import Origin, SavedPosterior, observe
 from reclad.record import Estimate, say
 from reclad.record.names import DAMAGES
 from reclad.record.offer import render_offer
+from reclad.record.risk import words_of
 from reclad.record.words import read_catalogue
+from reclad.risk import assess
 from reclad.risk.said import Said
 from reclad.shop import Asked, quote_job, read_planned, read_prices, write_quote
 from reclad.shop.money import amount
 from reclad.shop.offer import EXCLUDED, LOWERS, SHAPES, VERDICTS, view_of
-from reclad.shop.planned import Coupon
+from reclad.shop.planned import Coupon, Restriction
 from short_pipe import planned_folder
 
 DAY = datetime.date(2026, 11, 27)
@@ -49,6 +54,59 @@ def job(tmp_path: Path) -> Path:
     folder = tmp_path / "job"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture(scope="module")
+def worst(planned: Any) -> Any:
+    """A quote that fills its page: nine kinds of damage in sour service, all orders named, a coupon
+    that leaves reasons open, trials under an agreement, a post-heat and a deductible."""
+    job = planned.job
+    job = job.model_copy(
+        update={
+            "serving": read_service("sour"),
+            "clad": read_material("WC60-NiCrBSi40"),
+            "preheat": 473.15,
+            "customer": job.customer.model_copy(
+                update={
+                    "name": "Far Desert Drilling and Workover Company, north base",
+                    "order": "2026-11-0412 / 7",
+                    "part_number": "DP-5-1950-G105-0412-B",
+                    "drawing": "DD-4711-02 sheet 3 rev C",
+                }
+            ),
+            "tolerances": job.tolerances.model_copy(update={"bow": 1e-5, "shortening": 1e-5}),
+            "treatment": job.treatment.model_copy(
+                update={"post_heat": 913.15, "post_heat_time": 7200.0}
+            ),
+        }
+    )
+    risk = assess(replace(planned.laid, job=job, stops=3))
+    assert len(risk.modes) == len(DAMAGES)
+    later = replace(planned, job=job, risk=replace(risk, verdict="coupon first"), coupon=None)
+    now = replace(
+        later,
+        coupon=Coupon(99, 256, later),
+        restricted=Restriction("university-beads-2026-spring.csv", "for this pipe alone"),
+    )
+    prices = read_prices("desert-shop")
+    borne = prices.liability.deductible.model_copy(update={"value": amount(2000.0, "CNY")})
+    shared = prices.model_copy(
+        update={"liability": prices.liability.model_copy(update={"deductible": borne})}
+    )
+    return quoted(now, shared, new_part=amount(9000.0, "CNY"))
+
+
+@pytest.fixture(scope="module")
+def unmarked(worst: Any) -> Any:
+    """The same without an agreement on its trials."""
+    return replace(worst, planned=replace(worst.planned, restricted=None))
+
+
+@pytest.fixture(scope="module")
+def refused(worst: Any) -> Any:
+    """The same, not offered."""
+    risk = replace(worst.planned.risk, verdict="refuse")
+    return replace(worst, planned=replace(worst.planned, risk=risk, coupon=None), shown=None)
 
 
 def halves(page: str) -> tuple[str, str]:
@@ -118,6 +176,76 @@ def test_where_few_draws_keep_the_limits_one_price_stands_and_why(planned: Any) 
     assert "Only 7 of 256 draws of the process model keep every limit" in english
     assert f"{told.price.expected:,.0f} CNY" in english
     assert "Any of them, before the coupon" not in english
+
+
+def test_what_is_open_after_the_coupon_stands_on_the_page(quote: Any) -> None:
+    later = quote.planned.coupon.shown
+    assert later.risk.verdict == "coupon first"
+    chinese, english = halves(render_offer(view_of(quote)))
+    for reason in later.risk.reasons:
+        assert words_of(reason).en in english
+        assert words_of(reason).zh in chinese
+    assert "Still open after the coupon: the part is lost with a chance of" in english
+    assert "试块合格之后仍存在的问题：" in chinese
+    fine = replace(later, risk=replace(later.risk, verdict="accept", reasons=()))
+    coupon = replace(quote.planned.coupon, shown=fine)
+    accepted = replace(quote, planned=replace(quote.planned, coupon=coupon))
+    assert view_of(accepted).still is None
+
+
+def test_a_repair_that_a_coupon_would_not_save_says_why(planned: Any) -> None:
+    why = Said("no trials of these metals and settings stand behind the procedure")
+    later = planned.coupon.shown
+    lost = replace(later, risk=replace(later.risk, verdict="refuse", reasons=(why,)))
+    told = quoted(
+        replace(planned, coupon=replace(planned.coupon, shown=lost)), read_prices("desert-shop")
+    )
+    assert told.shown is None
+    assert view_of(told).still.en == f"Still open after the coupon: {why}."
+
+
+def test_trials_under_an_agreement_mark_the_quote(planned: Any, quote: Any, job: Path) -> None:
+    assert view_of(quote).restricted is None
+    assert 'class="mark"' not in render_offer(view_of(quote))
+    marked = replace(planned, restricted=Restriction("lab.csv", "for this pipe alone"))
+    told, folder = write_quote(quoted(marked, read_prices("desert-shop")), job)
+    assert told["restricted"] == {"trials": "lab.csv", "agreement": "for this pipe alone"}
+    chinese, english = halves((folder / "quote.html").read_text("utf-8"))
+    assert "Restricted: the trials &#34;lab.csv&#34; behind this quote" in english
+    assert "使用受限" in chinese
+    assert "for this pipe alone" not in english  # the terms are the shop's with its laboratory
+
+
+def test_a_plan_learned_from_restricted_trials_is_read_with_their_mark(
+    tmp_path: Path, short_job_text: str, short_plan: Any
+) -> None:
+    trial = Trial.model_validate(
+        {
+            "id": "a", "origin": "measured", "power": "2 kW", "travel_speed": "10 mm/s",
+            "feed_rate": "20 g/min", "spot": "3 mm", "spot_definition": "1/e2",
+            "stand_off": "15 mm", "parent": "42CrMo4", "powder": "IN625", "width": "3 mm",
+        }
+    )  # fmt: skip
+    posterior = guess_posterior(observe([trial]), narrow=0.1)
+    found = []
+    for restricted in (True, False):
+        origin = Origin(trials="lab.csv", restricted=restricted, agreement="this pipe",
+                        used=("a",), set_aside={}, digest="0")  # fmt: skip
+        learned = SavedPosterior(posterior, origin)
+        plan = type(short_plan)(**(vars(short_plan) | {"learned": learned}))
+        where = tmp_path / str(restricted)
+        where.mkdir()
+        found.append(read_planned(planned_folder(where, short_job_text, plan)).restricted)
+    assert found == [Restriction("lab.csv", "this pipe"), None]
+
+
+def test_hardness_is_inspected_where_a_limit_binds(quote: Any, worst: Any) -> None:
+    plain = " ".join(words.en for words in view_of(quote).inspection)
+    assert "hardness beside" not in plain
+    assert "hardness of the clad" not in plain
+    told = [words.en for words in view_of(worst).inspection]
+    assert "hardness beside the clad, at most 250 HV, 22 HRC" in told
+    assert not any("hardness of the clad" in line for line in told)  # no steel
 
 
 def test_an_accepted_repair_has_one_price_and_no_coupon(planned: Any) -> None:
@@ -296,7 +424,11 @@ def test_a_file_where_the_folder_belongs_is_left_alone(quote: Any, job: Path) ->
 
 @pytest.mark.browser
 @pytest.mark.slow
-def test_each_language_fits_on_one_sheet_of_paper(quote: Any, job: Path) -> None:
+@pytest.mark.parametrize("which", ["quote", "worst", "unmarked", "refused"])
+def test_each_language_fits_on_one_sheet_of_paper(
+    which: str, request: pytest.FixtureRequest, job: Path
+) -> None:
+    quote = request.getfixturevalue(which)
     if not CHROMIUM.exists():
         pytest.skip("NOT RUN: Chromium is missing")
     api = pytest.importorskip("playwright.sync_api", reason="NOT RUN: playwright is missing")
@@ -330,3 +462,12 @@ def test_a_refused_repair_is_given_no_price_but_its_reason(planned: Any, quote: 
         assert 'class="sign"' not in page
     assert "Valid until" not in english
     assert "CNY</p>" in halves(render_offer(view_of(quote)))[1]
+
+
+def test_a_refused_repair_names_no_terms_of_an_offer(planned: Any, quote: Any) -> None:
+    risk = replace(planned.risk, verdict="refuse", reasons=(Said("nothing more"),))
+    refused = replace(quote, planned=replace(planned, risk=risk, coupon=None), shown=None)
+    for page in halves(render_offer(view_of(refused))):
+        for words in ("Who bears damage", "Inspection included", "at no charge", "损失由谁承担"):
+            assert words not in page
+    assert "Who bears damage" in halves(render_offer(view_of(quote)))[1]

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from reclad.app import assess as assessing
+from reclad.app import buffer as buffering
 from reclad.app import calibrate, fluids, measuring
 from reclad.app import fit as fitting
 from reclad.app import quote as quoting
@@ -349,6 +350,7 @@ def new_powder(name: NewName, answers: AnswersFile = None) -> None:
 
 add_commands(app)
 assessing.add_commands(app)
+buffering.add_commands(app)
 calibrate.add_commands(app)
 fitting.add_commands(app)
 measuring.add_commands(app)

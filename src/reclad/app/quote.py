@@ -110,6 +110,7 @@ def _lines(told: dict[str, Any], folder: Path) -> list[str]:
         f"  price     {price['amount']:,.0f} {currency}, {how}; valid until {told['until']}",
         *_coupon_lines(told),
         *(f"  because   {reason}" for reason in told["reasons"]),
+        *_restricted_line(told["restricted"]),
         "",
         f"{'cost in ' + currency:24}{'expected':>10}{'low':>10}{'high':>10}",
         *(_row(name, one) for name, one in told["costs"].items()),
@@ -126,6 +127,14 @@ def _lines(told: dict[str, Any], folder: Path) -> list[str]:
     if told["verdict"] != "accept":
         lines.append(f"next      reclad assess {folder.parent}")
     return lines
+
+
+def _restricted_line(restricted: dict[str, str] | None) -> list[str]:
+    if restricted is None:
+        return []
+    return [
+        f"  RESTRICTED by the agreement on the trials {restricted['trials']}, and so is this quote"
+    ]
 
 
 def _coupon_lines(told: dict[str, Any]) -> list[str]:

@@ -72,6 +72,7 @@ def plan_lines(summary: dict[str, Any], folder: Path) -> str:
             f"{summary['job']}: {_status(summary)}",
             *_learned(summary["learned"]),
             *_chance_lines(summary),
+            *_risk_lines(summary["risk"]),
             "",
             *_settings(summary),
             "",
@@ -124,6 +125,23 @@ def _chance_lines(summary: dict[str, Any]) -> list[str]:
             for i, (name, chance) in enumerate(best)
         ]
     return lines
+
+
+def _risk_lines(risk: dict[str, Any]) -> list[str]:
+    if risk["verdict"] is None:
+        return [f"  risk not weighed: {risk['why_not']}"]
+    lines = [
+        f"  risk: {risk['verdict'].upper()}, part lost with {_share(risk['loss'])}, most by "
+        f"{risk['binding'].replace('_', ' ')}"
+    ]
+    if risk["reasons"]:
+        return [*lines, f"  because {risk['reasons'][0]}"]
+    return [*lines, f"  any damage, mostly rework, with {_share(risk['damage'])}"]
+
+
+def _share(told: dict[str, Any]) -> str:
+    middle, low, high = (_chance(told[point] / 100.0) for point in ("value", "p05", "p95"))
+    return f"{middle} ({low} to {high})"
 
 
 def _settings(summary: dict[str, Any]) -> list[str]:

@@ -31,8 +31,21 @@ class DamageMode(Declared):
     lost: Share = Field(description="of the parts damaged so; the others are reworked")
     per_hardness: Growth = Field(0.0, description="for each 100 HV over 350 HV")
     per_shortfall: Growth = Field(0.0, description="for each 100 K that the preheat falls short")
+    per_buffer: Annotated[float, Q("%", "share of the odds of a damage", 1, 100)] = Field(
+        1.0, description="left where the clad lies on a ductile metal, as on a buffer layer"
+    )
     source: Name
     note: Text = ""
+
+    @model_validator(mode="after")
+    def _differs_between_shops(self) -> Self:
+        if not self.between_shops > 0.0:
+            raise broken_rule(
+                "between_shops",
+                f'0 % for {self.mode}: no two shops are alike; write for example "65 %", or leave '
+                "the mode out",
+            )
+        return self
 
 
 class AlloyHazard(Declared):
@@ -65,6 +78,11 @@ class Damages(Declared):
     def alloy(self, name: str) -> AlloyHazard | None:
         """What is said of a clad alloy; None where nothing is."""
         return next((one for one in self.alloys if one.alloy == name), None)
+
+    def ductile(self, name: str) -> bool:
+        """Whether that metal is listed as one in which no hard phase cracks."""
+        told = self.alloy(name)
+        return told is not None and told.hard_phase_cracking == 0.0
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:

@@ -88,6 +88,13 @@ class Tolerances(Declared):
 class Treatment(Declared):
     """Heat treatment of the whole part after cladding (K, s); none if nothing is said."""
 
+    slow_cooling: (
+        Annotated[float, Q("degC", "furnace that takes the part hot from cladding", 110, 700)]
+        | None
+    ) = None
+    slow_cooling_time: Annotated[
+        float, Q("h", "until it is down to 100 degC in there", 0.5, 100)
+    ] = 28800.0
     post_heat: Annotated[float, Q("degC", "furnace after cladding", 100, 800)] | None = None
     post_heat_time: Annotated[float, Q("h", "time at that temperature", 0.1, 100)] = 7200.0
 

@@ -33,6 +33,7 @@ from reclad.units import format_number, to_unit
 if TYPE_CHECKING:
     import datetime
 
+    from reclad.job import Treatment
     from reclad.part import Part
     from reclad.plan import Plan
 
@@ -131,8 +132,31 @@ def fill_setup(plan: Plan, now: datetime.datetime) -> SetupView:
             say("shielding gas flow is lost"),
             say("inter-pass temperature above {value}", value=limit),
         ),
+        treat=_treat(job.treatment),
         inspect=_inspect(job.part),
     )
+
+
+def _treat(treatment: Treatment) -> tuple[Words, ...]:
+    """What happens to the hot part; nothing said lets it cool in still air."""
+    lines = []
+    if treatment.slow_cooling is not None:
+        lines.append(
+            say(
+                "Hot, at once, into a furnace at {value}; down to 100 °C over {hours} h.",
+                value=f"{to_unit(treatment.slow_cooling, 'degC'):.0f} °C",
+                hours=f"{treatment.slow_cooling_time / 3600.0:g}",
+            )
+        )
+    if treatment.post_heat is not None:
+        lines.append(
+            say(
+                "Furnace: {value} for {hours} h.",
+                value=f"{to_unit(treatment.post_heat, 'degC'):.0f} °C",
+                hours=f"{treatment.post_heat_time / 3600.0:g}",
+            )
+        )
+    return tuple(lines)
 
 
 def _clamp(part: Part) -> tuple[Words, ...]:

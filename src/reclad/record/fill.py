@@ -17,6 +17,7 @@ from reclad.record._fill_figures import (
 )
 from reclad.record._fill_heat import fill_plan_heat
 from reclad.record._fill_papers import fill_assumed, fill_budget, fill_method, fill_setup
+from reclad.record._fill_risk import fill_risk
 from reclad.record.names import MEASUREMENTS, explain_limit, name_limit
 from reclad.record.summary import program_name
 from reclad.record.views import (
@@ -41,12 +42,13 @@ if TYPE_CHECKING:
     from reclad.job import Job, Material
     from reclad.plan import Plan
     from reclad.program import Finding
+    from reclad.record.plan_risk import PlanRisk
 
 _KINDS = {"overlay": "overlay", "build_up": "build-up", "hardfacing": "hardfacing"}
 
 
-def fill_report(plan: Plan, *, now: datetime.datetime) -> ReportView:
-    """The report's views of a plan, dated `now`."""
+def fill_report(plan: Plan, weighed: PlanRisk, *, now: datetime.datetime) -> ReportView:
+    """The report's views of a plan and of its risk, dated `now`."""
     return ReportView(
         head=_head(plan, now),
         verdict=_verdict(plan, now),
@@ -60,6 +62,7 @@ def fill_report(plan: Plan, *, now: datetime.datetime) -> ReportView:
         length=fill_length(plan),
         heat=fill_heat(plan),
         whole_heat=fill_plan_heat(plan),
+        risk=fill_risk(weighed),
         backplot=fill_backplot(plan),
         budget=fill_budget(plan),
         setup=fill_setup(plan, now),

@@ -52,6 +52,8 @@ class OfferView:
     good       whether the repair is accepted without a coupon
     verdict    what is offered, in a sentence;  price  None where nothing is;  until  ISO date
     wait       what holds until a coupon has shown its beads, or why nothing is offered; else None
+    still      what keeps the repair from being accepted after the coupon;  restricted  the mark of
+               trials that may be used only as agreed; else None
     part       the part, its damage and its metals;  terms  money and who bears damage
     damage, loss   chance of any damage, and that the part is lost, 0 to 1
     before     the same two before the coupon; None where they are those of the page
@@ -63,6 +65,8 @@ class OfferView:
     good: bool
     verdict: Words
     wait: Words | None
+    still: Words | None
+    restricted: Words | None
     price: str | None
     part: tuple[Fact, ...]
     damage: Estimate

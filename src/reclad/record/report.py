@@ -17,6 +17,7 @@ from reclad.record._heat_figures import draw_along, draw_inner, draw_ledger, dra
 from reclad.record._heat_map import draw_surface
 from reclad.record._heat_views import WholeHeatView
 from reclad.record._raster import draw_raster
+from reclad.record._risk_views import NoRiskView, RiskView
 from reclad.record._sketch import sketch_part
 from reclad.record._space import draw_in_space, pack_path
 from reclad.record._window import draw_window
@@ -28,6 +29,7 @@ from reclad.record.figures import (
     draw_section,
     draw_time,
 )
+from reclad.record.risk import percent, told
 from reclad.record.views import Estimate, LimitRow, ReportView
 from reclad.record.words import Words, say
 
@@ -50,7 +52,9 @@ def render_report(view: ReportView) -> str:
         v=view,
         title=say("{job}: laser cladding report", job=view.head.job_name),
         headline=HEADLINES[view.verdict.status],
-        sure=view.verdict.status == "qualified" and view.verdict.probability >= view.verdict.asked,
+        sure=_is_sure(view),
+        weighed=view.risk if isinstance(view.risk, RiskView) else None,
+        unweighed=view.risk if isinstance(view.risk, NoRiskView) else None,
         drawings={name: Markup(drawing) for name, drawing in draw_figures(view).items()},
         power_moves=float(np.ptp(view.heat.power)) > 0.01 * float(view.heat.power.max()),
         all_limits_bar=Markup(draw_chance(_all_limits(view), view.verdict.asked)),
@@ -93,6 +97,13 @@ def draw_whole_heat(view: WholeHeatView) -> dict[str, str]:
     }
 
 
+def _is_sure(view: ReportView) -> bool:
+    """Whether nothing has to come first: trials, the chance asked for, a risk that is borne."""
+    verdict, risk = view.verdict, view.risk
+    borne = risk is None or (isinstance(risk, RiskView) and risk.accepted)
+    return verdict.status == "qualified" and verdict.probability >= verdict.asked and borne
+
+
 def _all_limits(view: ReportView) -> LimitRow:
     verdict = view.verdict
     name = say("All limits together")
@@ -126,6 +137,8 @@ def _page() -> jinja2.Template:
         quantity=_display.quantity,
         interval=_display.interval,
         chance=_display.chance,
+        told=lambda chance: told(chance).replace(" ", _display.HARD),
+        percent=percent,
         duration=_display.duration,
         limit_text=_display.limit_text,
         count=_count,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from reclad.risk.facts import CladFacts
     from reclad.risk.said import Said
 
+_WARPED = {"bow": "Bow", "shortening": "Loss of length", "bore": "Loss of bore radius"}
 FOLDER, PAGE, NUMBERS = "risk", "risk.html", "risk.json"
 
 
@@ -68,10 +69,19 @@ def render_risk(laid: Laid, risk: Risk, levers: Sequence[Lever]) -> str:
 def summarise_risk(laid: Laid, risk: Risk, levers: Sequence[Lever]) -> dict[str, Any]:
     """The same as plain JSON values; `foretold`, chances 0 to 1 before any outcome, is what an
     outcome is held against later."""
-    zones = {"first": risk.evidence.first, "last": risk.evidence.last}
     return {
         "kind": "reclad risk",
         "job": laid.job.name,
+        **tell_risk(risk),
+        "foretold": {mode.name: mode.told.chance for mode in risk.modes},
+        "levers": [_lever(lever) for lever in levers],
+    }
+
+
+def tell_risk(risk: Risk) -> dict[str, Any]:
+    """A risk as plain JSON values, every chance and size with its interval."""
+    zones = {"first": risk.evidence.first, "last": risk.evidence.last}
+    return {
         "verdict": risk.verdict,
         "binding": risk.binding,
         "reasons": [str(reason) for reason in risk.reasons],
@@ -92,14 +102,12 @@ def summarise_risk(laid: Laid, risk: Risk, levers: Sequence[Lever]) -> dict[str,
             }
             for mode in risk.modes
         },
-        "foretold": {mode.name: mode.told.chance for mode in risk.modes},
         "hardness": {
             name: quantity(zone.hardest, "") | {"unit": "HV"}
             for name, zone in zones.items() if zone is not None
         },
         **_clad(risk.evidence.clad),
         "warping": {name: quantity(values, "mm") for name, values in _warped(risk).items()},
-        "levers": [_lever(lever) for lever in levers],
     }  # fmt: skip
 
 
@@ -153,9 +161,8 @@ def _warped(risk: Risk) -> dict[str, Any]:
 
 
 def _warping(risk: Risk) -> list[tuple[str, str]]:
-    names = {"bow": "Bow", "shortening": "Loss of length", "bore": "Loss of bore radius"}
     return [
-        (names[name], _display.interval(_estimate(values), "mm"))
+        (_WARPED[name], _display.interval(_estimate(values), "mm"))
         for name, values in _warped(risk).items()
     ]
 
@@ -209,9 +216,16 @@ def _estimate(values: Any) -> Any:
 
 
 def told(chance: Interval) -> str:
-    """A chance with its 5 to 95 %, in per cent."""
-    low, middle, high = (100.0 * share for share in (chance.low, chance.middle, chance.high))
-    return f"{_percent(middle)} % ({_percent(low)}–{_percent(high)})"
+    """A chance with its 5 to 95 % where they read otherwise, in per cent."""
+    low, middle, high = (
+        _percent(100.0 * share) for share in (chance.low, chance.middle, chance.high)
+    )
+    return f"{middle} %" if low == middle == high else f"{middle} % ({low}–{high})"
+
+
+def percent(share: float) -> str:
+    """A share in whole per cent."""
+    return f"{share:.0%}"
 
 
 def _percent(value: float) -> str:
@@ -222,13 +236,16 @@ def _percent(value: float) -> str:
     return _display.number(value, 0 if value >= 10.0 else 1)
 
 
-def _spoken(said: Said) -> Markup:
+def words_of(said: Said) -> Words:
+    """A sentence of the risk in both languages, limits and sizes by their names."""
     values: dict[str, str | Words] = dict(said.values)
     limits = said.values.get("limits", "").split(", ")
     if set(limits) <= {*LIMITS}:
         each = [say(LIMITS[name]) for name in limits]
         values["limits"] = Words(", ".join(w.en for w in each), "、".join(w.zh for w in each))
-    return side_by_side(say(said.words, **values))
+    if said.values.get("figure") in _WARPED:
+        values["figure"] = say(_WARPED[said.values["figure"]])
+    return say(said.words, **values)
 
 
 @cache
@@ -236,9 +253,9 @@ def _page() -> jinja2.Template:
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     environment.globals.update(
         t=lambda words, **values: side_by_side(say(words, **values)),
-        spoken=_spoken,
+        spoken=lambda said: side_by_side(words_of(said)),
         told=told,
-        percent=lambda share: f"{share:.0%}",
+        percent=percent,
     )
     room = resources.files("reclad.record") / "templates"
     return environment.from_string((room / "risk.html.j2").read_text(encoding="utf-8"))

@@ -22,6 +22,7 @@ from reclad.record.words import Words
 
 if TYPE_CHECKING:
     from reclad.record._heat_views import WholeHeatView
+    from reclad.record._risk_views import NoRiskView, RiskView
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -337,6 +338,7 @@ class SetupView:
     coupon_file: str
     resume_command: str  # with N for the turn, or the track on a plate
     stop_when: tuple[Words, ...]
+    treat: tuple[Words, ...]  # what the hot part goes through; empty: still air
     inspect: tuple[Words, ...]
 
 
@@ -391,6 +393,7 @@ class ReportView:
     method: MethodView
     language: Literal["en", "zh"] = "zh"  # shown first; the other is one click away
     whole_heat: WholeHeatView | None = None  # None: not simulated, its section is left out
+    risk: RiskView | NoRiskView | None = None  # None: not weighed, its section is left out
 
     def __post_init__(self) -> None:
         if self.backplot.flat != self.head.part.flat:

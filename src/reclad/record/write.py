@@ -1,4 +1,4 @@
-"""From a plan in memory to a plan folder: numbers, explanations, report, program."""
+"""From a plan in memory to a plan folder: numbers, risk, explanations, report, program."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from reclad.record.explain import explain
 from reclad.record.fill import fill_report
 from reclad.record.folder import save_plan
+from reclad.record.plan_risk import tell_plan_risk, weigh_plan
 from reclad.record.report import render_report
 from reclad.record.summary import summarise
 
@@ -28,6 +29,7 @@ def write_plan(
     replace   overwrite files somebody changed by hand
     Raises FileError when the folder cannot be written or holds such files.
     """
-    summary = summarise(plan) | {"explain": explain(plan)}
-    report = render_report(fill_report(plan, now=now))
+    weighed = weigh_plan(plan)
+    summary = summarise(plan) | {"risk": tell_plan_risk(weighed), "explain": explain(plan)}
+    report = render_report(fill_report(plan, weighed, now=now))
     return summary, save_plan(plan, where, report, summary, now=now, replace=replace)

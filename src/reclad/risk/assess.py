@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from reclad.errors import RiskError
 from reclad.risk.chance import Shift, learn_shift
+from reclad.risk.joining import join
 from reclad.risk.modes import weigh_modes
-from reclad.risk.said import Said, percent
+from reclad.risk.said import Said, over
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from reclad.risk.modes import Evidence, Laid, ModeChance
+    from reclad.risk.service_limits import CladLimit
 
     Floats = NDArray[np.float64]
 
@@ -88,15 +90,19 @@ class Risk:
         return float(weights @ shares / weights.sum())
 
 
-def assess(laid: Laid, outcomes: Sequence[Outcome] = ()) -> Risk:
+def assess(laid: Laid, outcomes: Sequence[Outcome] = (), *, under: Laid | None = None) -> Risk:
     """The risk of a procedure along a repair.
 
+    under      a buffer layer that is laid before it: the risk is then that of the two together
     outcomes   of the shop's own repairs so far; without them the chances are those of the process
                model and of the job's list of damages
     Kinds of damage are taken as independent once the model has spoken, and shops as different in
     each. RiskError where none can be judged. Checked: tests/risk/test_assess.py.
     """
     evidence = weigh_modes(laid)
+    if under is not None:
+        evidence = join(weigh_modes(under), evidence, under.job.parent.name)
+        laid = _as_one(under, laid)
     if not evidence.modes:
         raise RiskError(
             f"damages {laid.job.hazards.name} names no kind of damage that can be judged for this "
@@ -109,7 +115,7 @@ def assess(laid: Laid, outcomes: Sequence[Outcome] = ()) -> Risk:
     loss = _interval(1.0 - np.prod(1.0 - sampled * lost, axis=1))
     hidden = [m.chance.middle for m in modes if m.name not in SEEN_ON_COUPON]
     unseen = 1.0 - float(np.prod(1.0 - np.array(hidden)))
-    reasons = _reasons(laid, modes, loss, unseen)
+    reasons = _reasons(laid, evidence.clad_limit, modes, loss, unseen)
     verdict: Verdict = "accept"
     if reasons.refused:
         verdict = "refuse"
@@ -125,6 +131,12 @@ def assess(laid: Laid, outcomes: Sequence[Outcome] = ()) -> Risk:
         binding=max(modes, key=lambda mode: mode.lost.middle).name,
         reasons=(*reasons.refused, *reasons.open),
     )
+
+
+def _as_one(under: Laid, over: Laid) -> Laid:
+    """The overlay as if it lay on the part's own metal, shown by trials only if both layers are."""
+    job = over.job.model_copy(update={"parent": under.job.parent})
+    return replace(over, job=job, qualified=under.qualified and over.qualified)
 
 
 def _judge(told: ModeChance, outcomes: Sequence[Outcome]) -> JudgedMode:
@@ -164,46 +176,65 @@ class _Reasons:
     open: tuple[Said, ...]
 
 
-def _reasons(laid: Laid, modes: Sequence[JudgedMode], loss: Interval, unseen: float) -> _Reasons:
+def _reasons(
+    laid: Laid,
+    clad_limit: CladLimit | None,
+    modes: Sequence[JudgedMode],
+    loss: Interval,
+    unseen: float,
+) -> _Reasons:
     """What speaks against accepting, the grounds to refuse first."""
     hazards, service = laid.job.hazards, laid.job.serving
     refused, open_ = [], []
+    harder = None if clad_limit is None else clad_limit.chance
+    if harder is not None and harder > hazards.gate:
+        refused.append(
+            Said(
+                "the clad of {alloy}, not diluted, breaks the hardness limit of service {service} "
+                "with a chance of {chance}, over {limit}",
+                {
+                    "alloy": laid.job.clad.name,
+                    "service": service.name,
+                    **over(harder, hazards.gate),
+                },
+            )
+        )
     for mode in modes:
         if mode.name == "hard_zone" and mode.told.chance > hazards.gate:
             refused.append(
                 Said(
                     "the heat-affected zone breaks the hardness limit of service {service} with a "
                     "chance of {chance}, over {limit}",
-                    {
-                        "service": service.name,
-                        "chance": percent(mode.told.chance),
-                        "limit": percent(hazards.gate),
-                    },
+                    {"service": service.name, **over(mode.told.chance, hazards.gate)},
                 )
             )
     if not refused and unseen > hazards.refused:
         refused.append(
             Said(
                 "damage that no coupon shows beforehand has a chance of {chance}, over {limit}",
-                {"chance": percent(unseen), "limit": percent(hazards.refused)},
+                over(unseen, hazards.refused),
             )
         )
     if not laid.qualified:
         open_.append(Said("no trials of these metals and settings stand behind the procedure"))
-    limited = any(not limit.exception for limit in service.limits)
-    if limited and all(mode.name != "hard_zone" for mode in modes):
-        open_.append(
-            Said(
-                "service {service} limits hardness, which is not reckoned for {parent}: measure it "
-                "on a coupon",
-                {"service": service.name, "parent": laid.job.parent.name},
-            )
+    unjudged = []
+    if service.limits_of("parent") and all(mode.name != "hard_zone" for mode in modes):
+        unjudged.append(laid.job.parent.name)
+    if clad_limit is not None and harder is None:
+        unjudged.append(laid.job.clad.name)
+    open_ += [
+        Said(
+            "service {service} limits hardness, which is not reckoned for {parent}: measure it "
+            "on a coupon",
+            {"service": service.name, "parent": metal},
         )
+        for metal in unjudged
+    ]
     if loss.middle > hazards.bearable:
         open_.append(
             Said(
                 "the part is lost with a chance of {chance}, over the {limit} that is borne",
-                {"chance": percent(loss.middle), "limit": percent(hazards.bearable)},
+                over(loss.middle, hazards.bearable),
             )
         )
     return _Reasons(tuple(refused), tuple(open_))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,14 @@ class CladHardness:
     middle: float
     high: float
     source: str
+
+    def share_over(self, highest: float) -> float:
+        """Chance (0 to 1) of being harder than `highest` HV, as normal as the material file has
+        it."""
+        spread = (self.high - self.middle) / _EVERY_NINE_OF_TEN
+        if not spread > 0.0:
+            return float(self.middle > highest)
+        return 0.5 * math.erfc((highest - self.middle) / (spread * math.sqrt(2.0)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,10 +128,11 @@ def clad_facts(job: Job, bead: Bead, layers: int) -> CladFacts:
     if iron is not None and job.clad.name == _OVERLAY:
         named = iron_class(iron)
         classes = {name: float((named == name).mean()) for name in _CLASSES}
-    return CladFacts(_hardness(job.clad), iron, classes, _carbide(job.clad, each))
+    return CladFacts(hardness_of(job.clad), iron, classes, _carbide(job.clad, each))
 
 
-def _hardness(clad: Material) -> CladHardness | None:
+def hardness_of(clad: Material) -> CladHardness | None:
+    """Of a clad as laid, from its material file; None where that has none."""
     known = clad.hardness
     if known is None:
         return None

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reclad.errors import RiskError
 from reclad.process import evaluate
 from reclad.risk.cycles import WARMEST, MovingSource
 from reclad.risk.facts import CladFacts, SteelFacts, clad_facts, hardness_ranges, steel_facts
 from reclad.risk.said import Said
+from reclad.risk.service_limits import CladLimit, hold, hold_clad
 from reclad.risk.warping import Warping, warp_part, warps
 from reclad.risk.weldability import preheat_needed
 from reclad.risk.zone import HardZone, hardens, zone_hardness
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from reclad.heat import InterpassHistory
-    from reclad.job import DamageMode, Hardness, Job
+    from reclad.job import DamageMode, Job
     from reclad.part import Deposit
     from reclad.process import Bead, Case, ModelParameters, Procedure
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 HYDROGEN = 2.0  # ml per 100 g of deposit, assumed: dry powder in argon
 _SOFT = 350.0  # HV of the reference case of cold cracking
-_HRC_END = 70  # assumed: what the scale is used up to
 _LEAST_DRAWS = 0.5  # of a draw: a chance that no draw shows is not nought
 
 
@@ -85,6 +84,7 @@ class Evidence:
                   None where the parent does not harden as steel
     warping       None for other metals than steel
     steel, clad   what is told of either beside the chances; None where it does not apply
+    clad_limit    the clad against the service; None where no limit binds it
     notes         what could not be judged, and models used outside their range
     """
 
@@ -94,6 +94,7 @@ class Evidence:
     warping: Warping | None
     steel: SteelFacts | None
     clad: CladFacts | None
+    clad_limit: CladLimit | None
     notes: tuple[Said, ...]
 
 
@@ -111,7 +112,7 @@ def weigh_modes(laid: Laid) -> Evidence:
         _, cold, under = _at_turn(laid, 0)
         first = _zone(laid, cold, under, last_bead=False)
         last = _zone(laid, source, lifts, last_bead=True)
-    elif job.serving.limits:
+    elif job.serving.limits_of("parent"):
         notes.append(
             Said(
                 "hardness of {parent} is not reckoned: no low-alloy steel",
@@ -136,7 +137,8 @@ def weigh_modes(laid: Laid) -> Evidence:
         steel = steel_facts(job, last)
         notes += hardness_ranges(job, last)
     clad = clad_facts(job, bead, laid.procedure.layers)
-    return Evidence(tuple(found), first, last, warping, steel, clad, tuple(notes))
+    clad_limit = hold_clad(job, notes)
+    return Evidence(tuple(found), first, last, warping, steel, clad, clad_limit, tuple(notes))
 
 
 def _at_turn(laid: Laid, turn: int) -> tuple[Bead, MovingSource, Floats]:
@@ -155,41 +157,22 @@ def _at_turn(laid: Laid, turn: int) -> tuple[Bead, MovingSource, Floats]:
 def _zone(laid: Laid, source: MovingSource, lifts: Floats, *, last_bead: bool) -> HardZone:
     return zone_hardness(
         laid.job.parent, source, laid.procedure.pitch, lifts=lifts, last_bead=last_bead,
-        treatment=laid.job.treatment, seed=laid.seed,
+        treatment=laid.job.treatment, ambient=laid.job.ambient, seed=laid.seed,
     )  # fmt: skip
 
 
 def _hard_zone(laid: Laid, first: HardZone | None, last: HardZone | None) -> list[ModeChance]:
     mode = laid.job.hazards.mode("hard_zone")
-    limits = [one.highest for one in laid.job.serving.limits if not one.exception]
-    if mode is None or first is None or last is None or not limits:
+    held = hold(laid.job.serving.limits_of("parent"))
+    if mode is None or first is None or last is None or held is None:
         return []
     hardest = np.maximum(first.hardest, last.hardest)
-    # A service that says both is judged in HV: scales are converted only where there is no choice.
-    judged = [one for one in limits if one.scale != "HRC"] or limits
-    highest = min(in_vickers(one) for one in judged)
-    shown = ", ".join(str(one) for one in judged)
     why = Said(
         "hardest place of the zone against {limits} of service {service}",
-        {"limits": shown, "service": laid.job.serving.name},
+        {"limits": held.shown, "service": laid.job.serving.name},
     )
-    chance = _share(hardest > highest)
-    return [ModeChance(mode, chance, Figure("hardness", hardest, highest), why)]
-
-
-def in_vickers(hardness: Hardness) -> float:
-    """A hardness limit as HV; Rockwell by HRC = 193 log10 HV - 21.41 (log10 HV)^2 - 316 (key
-    HRC-HV), which depends on the metal: a limit in HRC is best checked in HRC. RiskError past the
-    end of that scale."""
-    if hardness.scale != "HRC":
-        return float(hardness.number)
-    if hardness.number > _HRC_END:
-        raise RiskError(
-            f"a limit of {hardness}: Rockwell C ends at {_HRC_END} HRC; correct the service, or "
-            "give the limit in HV"
-        )
-    root = 193.0**2 - 4.0 * 21.41 * (316.0 + hardness.number)
-    return float(10.0 ** ((193.0 - np.sqrt(root)) / (2.0 * 21.41)))
+    chance = _share(hardest > held.highest)
+    return [ModeChance(mode, chance, Figure("hardness", hardest, held.highest), why)]
 
 
 def _cold_cracking(
@@ -208,7 +191,7 @@ def _cold_cracking(
     )
     coldest = laid.history.interpass[:, 0]
     short = np.maximum(wanted.preheat - coldest, 0.0)
-    as_cooled = np.nan_to_num(last.quenched, nan=0.0).max(axis=1)  # a furnace comes too late
+    as_cooled = np.nan_to_num(last.cooled, nan=0.0).max(axis=1)  # a furnace comes too late
     odds = _log_odds(mode.chance) + np.log1p(mode.per_hardness) * (as_cooled - _SOFT) / 100.0
     odds = odds + np.log1p(mode.per_shortfall) * short / 100.0
     chance = float(np.mean(1.0 / (1.0 + np.exp(-odds))))
@@ -239,11 +222,12 @@ def _alloy_cracking(laid: Laid, notes: list[Said]) -> list[ModeChance]:
         coldest = laid.history.interpass[:, 0]
         short = np.maximum((told.preheat or 0.0) - coldest, 0.0)
         odds = _log_odds(told.hard_phase_cracking) + np.log1p(hard.per_shortfall) * short / 100.0
+        said = {"alloy": clad, "short": f"{np.median(short):.0f}", "parent": laid.job.parent.name}
+        why = Said("rate of {alloy}, preheated {short} K less than advised", said)
+        if hazards.ductile(laid.job.parent.name):
+            odds = odds + np.log(hard.per_buffer)
+            why = Said("rate of {alloy} over {parent}, preheated {short} K less than advised", said)
         chance = float(np.mean(1.0 / (1.0 + np.exp(-odds))))
-        why = Said(
-            "rate of {alloy}, preheated {short} K less than advised",
-            {"alloy": clad, "short": f"{np.median(short):.0f}"},
-        )
         found.append(ModeChance(hard, chance, Figure("preheat_short", short, 0.0), why))
     return found
 

@@ -22,6 +22,8 @@ SLOPE, SLOPE_CARBON = 9.068, 66.04  # HV per 1000 P, the same per %
 ALLOY = {"Mn": 21.9, "Si": 42.7, "Ni": 0.85, "Cr": 41.8, "Mo": 74.9, "V": 86.2}  # HV per %
 TEMPERED_SCATTER = 26.0  # HV, standard deviation of those 1052 about the line
 TEMPERED_FLOOR = 204.0  # HV, the softest of them
+COLD = 373.15  # K at which slow cooling is over
+_COOLING_STEPS = 40
 
 
 def holding_parameter(
@@ -97,6 +99,28 @@ def add_hold(
     """
     hours = np.asarray(duration, dtype=np.float64) / 3600.0
     return _add(parameter, np.asarray(temperature, dtype=np.float64), hours, constant)
+
+
+def add_cooling(
+    parameter: NDArray[np.float64],
+    start: float,
+    duration: float,
+    *,
+    ambient: float,
+    below: ArrayLike,
+    constant: float = HOLLOMON,
+) -> NDArray[np.float64]:
+    """The parameter (any shape) after the whole part has cooled slowly from `start` (K) to 100 degC
+    in `duration` (s), towards `ambient` (K) as a lump does; only what is under `below` (K, where
+    martensite forms) tempers.
+
+    Source and range: as `cycle_parameter`. Checked: tests/risk/test_tempering.py.
+    """
+    share = np.log((start - ambient) / (COLD - ambient)) * np.arange(_COOLING_STEPS)
+    kelvin = ambient + (start - ambient) * np.exp(-(share + 0.5 * share[1]) / _COOLING_STEPS)
+    for step in kelvin[kelvin < np.asarray(below)]:
+        parameter = add_hold(parameter, step, duration / _COOLING_STEPS, constant)
+    return parameter
 
 
 def _add(

@@ -84,7 +84,11 @@ def _warp_round(
     part: Part, deposit: Deposit, procedure: Procedure, metal: ElasticMetal, force: Floats
 ) -> Warping:
     radius = float(deposit.worn_radius.mean())
-    wall = part.across if part.shape == "pipe" else radius
+    wall = radius
+    if part.shape == "pipe":
+        # A pipe's wall is told at its finished diameter.
+        finished = float(deposit.target_radius.mean()) - deposit.allowance
+        wall = part.across - (finished - radius)
     area, inertia = distortion.round_section(radius, radius - wall)
     turns = deposit.length / procedure.pitch
     kinks = distortion.helix_kinks(

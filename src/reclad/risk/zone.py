@@ -20,7 +20,7 @@ from reclad.risk.cycles import (
     thermal_cycles,
 )
 from reclad.risk.hardness import HardnessScores, haz_hardness
-from reclad.risk.tempering import add_hold, cycle_parameter, tempered_hardness
+from reclad.risk.tempering import add_cooling, add_hold, cycle_parameter, tempered_hardness
 from reclad.risk.transformation import martensite_start
 from reclad.units import format_quantity
 
@@ -41,12 +41,14 @@ class HardZone:
     between fusion line and Ac1 (draws, places); nan where no austenite formed.
 
     quenched       HV as cooled, before any tempering
-    tempered       HV after the beads laid later and the furnace
+    cooled         HV when the part is first cold: tempered by slow cooling, not by later beads
+    tempered       HV after the beads laid later, slow cooling and the furnace
     cooling_time   s from 800 to 500 degC
     thickness      (draws,) m from the fusion line to Ac1
     """
 
     quenched: Floats
+    cooled: Floats
     tempered: Floats
     cooling_time: Floats
     thickness: Floats
@@ -70,6 +72,7 @@ def zone_hardness(
     lifts: Floats,
     last_bead: bool,
     treatment: Treatment,
+    ambient: float,
     seed: int,
 ) -> HardZone:
     """The zone under a bead of a clad, which `source` laid; `hardens(parent)` must hold.
@@ -77,23 +80,25 @@ def zone_hardness(
     pitch      m between beads
     lifts      (layers,) m of each layer's surface over the first one's
     last_bead  whether nothing is laid beside it afterwards: the end of the clad
-    treatment  in the furnace afterwards
+    treatment  slow cooling and furnace afterwards
+    ambient    K of the shop, where slow cooling ends
     seed       of the scores by which hardness models err
     Each place is hardened by the last bead that made it austenite again and tempered by those after
     it, unless the part is so warm between passes that it is still austenite then. What the part's
-    own warmth tempers over hours is left out: harder than it will be. The fusion line is that of
-    the bare source; powder lifts and shades it, and the zone with it. RiskError for a furnace at
-    Ac1 or hotter. Source: models of
-    `haz_hardness`, `cycle_parameter`. Checked: tests/risk/test_zone.py.
+    own warmth tempers over hours in air is left out: harder than it will be. The fusion line is
+    that of the bare source; powder lifts and shades it, and the zone with it. RiskError for a
+    furnace at Ac1 or hotter. Source: models of `haz_hardness`, `cycle_parameter`. Checked:
+    tests/risk/test_zone.py.
     """
     points = transformation_points(parent)
-    furnace = treatment.post_heat
-    if furnace is not None and furnace >= points.ac1:
-        raise RiskError(
-            f"post_heat {format_quantity(furnace, 'degC', 3)} is not under the "
-            f"{format_quantity(points.ac1, 'degC', 3)} at which {parent.name} begins to turn to "
-            "austenite and could harden again; lower it"
-        )
+    furnace, slow = treatment.post_heat, treatment.slow_cooling
+    for key, held in (("post_heat", furnace), ("slow_cooling", slow)):
+        if held is not None and held >= points.ac1:
+            raise RiskError(
+                f"{key} {format_quantity(held, 'degC', 3)} is not under the "
+                f"{format_quantity(points.ac1, 'degC', 3)} at which {parent.name} begins to turn "
+                "to austenite and could harden again; lower it"
+            )
     alloy = parent.composition
     chemistry = dict(alloy.mass_share) if alloy is not None else {}
     line, deep = isotherm_depths(source, [melting_point(parent), points.ac1]).T
@@ -115,10 +120,22 @@ def zone_hardness(
         parameter = cycle_parameter(kelvin, joined.time[:, None, :])
     warm = source.interpass[:, None] >= martensite_start(chemistry)
     parameter = np.where(warm, -np.inf, parameter)
+    untouched = np.full(below.shape, -np.inf)
+    if slow is not None:
+        parameter, untouched = (
+            add_cooling(
+                so_far, slow, treatment.slow_cooling_time,
+                ambient=ambient, below=martensite_start(chemistry),
+            )
+            for so_far in (parameter, untouched)
+        )  # fmt: skip
     if furnace is not None:
         parameter = add_hold(parameter, furnace, treatment.post_heat_time)
-    tempered = tempered_hardness(chemistry, quenched, parameter, softening)
-    return HardZone(quenched, tempered, cycles.t85, thickness)
+    cooled, tempered = (
+        tempered_hardness(chemistry, quenched, so_far, softening)
+        for so_far in (untouched, parameter)
+    )
+    return HardZone(quenched, cooled, tempered, cycles.t85, thickness)
 
 
 def _before_and_after(passes: Passes, *, last_bead: bool) -> Passes:

@@ -85,10 +85,12 @@ def chips_of(planned: PlannedJob, kept: Values) -> Values:
 
 
 def furnace_time(job: Job, prices: PriceDraws) -> Values:
-    """Furnace time (s): heat to warm the part / (power x share that reaches it), and the hold of a
-    post-heat. No time where nothing is warmer than the shop."""
+    """Furnace time (s): heat to warm the part / (power x share that reaches it), slow cooling, and
+    the hold of a post-heat. No time where nothing is warmer than the shop."""
     power = prices["power furnace"].value * prices["work furnace_share"].value
     taken = _warming(job, job.preheat) / power
+    if job.treatment.slow_cooling is not None:
+        taken = taken + job.treatment.slow_cooling_time
     if job.treatment.post_heat is not None:
         hold = job.treatment.post_heat_time
         taken = taken + _warming(job, job.treatment.post_heat) / power + hold

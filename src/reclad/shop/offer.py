@@ -8,13 +8,13 @@ import numpy as np
 
 from reclad.job import assumed
 from reclad.part import measure
-from reclad.record import Estimate, say
+from reclad.record import Estimate, Words, say
 from reclad.record.names import DAMAGES
 from reclad.record.offer import Against, Danger, Fact, OfferView
-from reclad.units import format_quantity, to_unit
+from reclad.record.risk import words_of
+from reclad.units import format_quantity, show, to_unit
 
 if TYPE_CHECKING:
-    from reclad.record import Words
     from reclad.risk import Interval
     from reclad.shop.money import Amount, Values
     from reclad.shop.quote import Quote
@@ -51,6 +51,8 @@ def view_of(quote: Quote) -> OfferView:
         good=now.verdict == "accept",
         verdict=_verdict(quote),
         wait=_wait(quote),
+        still=_still(quote),
+        restricted=_restricted(quote),
         price=None if refused else money(offered.price),
         part=_part(quote),
         damage=_estimate(risk.damage),
@@ -90,7 +92,7 @@ def _wait(quote: Quote) -> Words | None:
     coupon, risk = quote.planned.coupon, quote.planned.risk
     if risk.verdict == "refuse":
         why = risk.reasons[0]
-        return say("Why: {reason}.", reason=say(why.words, **why.values))
+        return say("Why: {reason}.", reason=words_of(why))
     if coupon is None:
         return None
     if coupon.shown is None:
@@ -106,6 +108,24 @@ def _wait(quote: Quote) -> Words | None:
         "No offer before the coupon; if it shows anything else, the repair is quoted again. The "
         "chances below are those after it."
     )
+
+
+def _still(quote: Quote) -> Words | None:
+    """What keeps the repair from being accepted even once a coupon has shown its beads."""
+    coupon = quote.planned.coupon
+    if coupon is None or coupon.shown is None or coupon.shown.risk.verdict == "accept":
+        return None
+    reasons = [words_of(reason) for reason in coupon.shown.risk.reasons]
+    return say("Still open after the coupon: {reasons}.", reasons=Words(
+        "; ".join(one.en for one in reasons), "；".join(one.zh for one in reasons)))  # fmt: skip
+
+
+def _restricted(quote: Quote) -> Words | None:
+    marked = quote.planned.restricted
+    if marked is None:
+        return None
+    return say("Restricted: the trials {trials} behind this quote, and so this quote, may be used "
+               "only as agreed.", trials=show(marked.trials, 60))  # fmt: skip
 
 
 def money(one: Amount) -> str:
@@ -206,10 +226,18 @@ def _heat(quote: Quote) -> Words:
     job = quote.planned.job
     warm = say("none") if job.preheat <= job.ambient else None
     preheat = warm or _told(job.preheat, "degC")
-    if job.treatment.post_heat is None:
-        return say("{preheat}; no post-heat", preheat=preheat)
-    return say("{preheat}; post-heat {post}", preheat=preheat,
-               post=_told(job.treatment.post_heat, "degC"))  # fmt: skip
+    slow, post = (
+        None if kelvin is None else _told(kelvin, "degC")
+        for kelvin in (job.treatment.slow_cooling, job.treatment.post_heat)
+    )
+    if post is None:
+        if slow is None:
+            return say("{preheat}; no post-heat", preheat=preheat)
+        return say("{preheat}; slow cooling from {slow}", preheat=preheat, slow=slow)
+    if slow is None:
+        return say("{preheat}; post-heat {post}", preheat=preheat, post=post)
+    return say("{preheat}; slow cooling from {slow}, post-heat {post}", preheat=preheat, slow=slow,
+               post=post)  # fmt: skip
 
 
 def _terms(quote: Quote) -> tuple[Words, ...]:
@@ -241,9 +269,12 @@ def _inspection(quote: Quote) -> tuple[Words, ...]:
         "after machining: size, dye penetrant of the whole clad",
     ]
     told = [say(line) for line in lines]
-    limits = [str(one.highest) for one in job.serving.limits if not one.exception]
+    limits = [str(one.highest) for one in job.serving.limits_of("parent")]
     if limits:
         told.append(say("hardness beside the clad, at most {limits}", limits=", ".join(limits)))
+    above = quote.planned.risk.evidence.clad_limit
+    if above is not None:
+        told.append(say("hardness of the clad, at most {limits}", limits=above.held.shown))
     return tuple(told)
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from reclad.job import Job
-    from reclad.lab import SavedPosterior
+    from reclad.lab import Origin, SavedPosterior
     from reclad.program import Program
     from reclad.record import SavedPlan
     from reclad.risk import Laid, Outcome, Risk
@@ -43,6 +43,7 @@ class PlannedJob:
     kept_share, absorbed_share   of powder fed and of light (draws,), 0 to 1, at mid-repair
     planned    day of the plan, ISO date
     coupon     where the verdict is "coupon first": what a coupon may show
+    restricted   where the plan stands on trials that may be used only as agreed: what those are
     """
 
     job: Job
@@ -53,6 +54,15 @@ class PlannedJob:
     absorbed_share: Floats
     planned: str
     coupon: Coupon | None = None
+    restricted: Restriction | None = None
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """Trials that may be used only as the agreement says, and so may what is made of them."""
+
+    trials: str
+    agreement: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,10 +102,11 @@ def read_planned(where: Path, outcomes: Sequence[Outcome] = ()) -> PlannedJob:
             "the job and plan again"
         )
     procedure = Procedure(**saved.manifest["procedure"])
+    learned = _learned(saved)
     fixed = {name: getattr(procedure, name) for name in Pins.model_fields}
     laid = foresee(
         job.model_copy(update={"procedure": Pins.model_construct(**fixed)}),
-        learned=_learned(saved),
+        learned=learned,
         seed=int(saved.manifest["seed"]),
     )
     laid = replace(laid, stops=saved.program.pauses)
@@ -109,6 +120,7 @@ def read_planned(where: Path, outcomes: Sequence[Outcome] = ()) -> PlannedJob:
         kept_share=bead.catchment[:, 0],
         absorbed_share=bead.heat[:, 0] / procedure.power,
         planned=str(saved.manifest["written"])[:10],
+        restricted=None if learned is None else _restriction(learned.origin),
     )
     if planned.risk.verdict != "coupon first":
         return planned
@@ -127,6 +139,10 @@ def _coupon(planned: PlannedJob, outcomes: Sequence[Outcome]) -> Coupon:
         absorbed_share=planned.absorbed_share[seen.rows],
     )
     return Coupon(seen.rows.size, seen.draws, shown)
+
+
+def _restriction(origin: Origin) -> Restriction | None:
+    return Restriction(origin.trials, origin.agreement) if origin.restricted else None
 
 
 def _learned(saved: SavedPlan) -> SavedPosterior | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,9 +34,11 @@ def tell_quote(quote: Quote) -> dict[str, Any]:
         "prices": quote.stated.name,
         "currency": quote.stated.currency,
     }
+    restricted = quote.planned.restricted
     return {
         **head,
         **_priced(quote),
+        "restricted": None if restricted is None else asdict(restricted),
         "coupon": _coupon(quote),
         "new_part": {
             "price": _money(quote.new_price),
