@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from reclad.process.limits import all_kept
 from reclad.risk import assess
 from reclad.risk.said import Said, percent
 from reclad.risk.zone import hardens
+from reclad.side_by_side import side_by_side
 from reclad.units import format_quantity
 
 if TYPE_CHECKING:
@@ -100,16 +102,18 @@ def try_levers(
     Every one is a whole choice of parameters and heat of the repair in closed form, like `laid`
     itself; the program is made by `plan_job` once one is decided on. Checked: tests/test_levers.py.
     """
-    found = []
-    for name, change, job, takes in _ways(laid):
-        say(f"planning again: {change}")
-        found.append(_tried(laid, name, change, job, takes, outcomes))
-    for powder in _buffers(laid.job):
-        change = Said("a buffer layer of powder {name} first", {"name": powder})
-        say(f"planning again: {change}")
-        found.append(_over_buffer(laid, powder, change, outcomes))
-    say("planning again as after a coupon")
-    found.append(_after_coupon(laid, outcomes))
+
+    def work(one: Callable[[], Lever]) -> Lever:
+        return one()
+
+    found = side_by_side(
+        work,
+        [
+            *(partial(_tried, laid, *way, outcomes, say) for way in _ways(laid)),
+            *(partial(_over_buffer, laid, powder, outcomes, say) for powder in _buffers(laid.job)),
+            partial(_after_coupon, laid, outcomes, say),
+        ],
+    )
     better = {"refuse": 0, "coupon first": 1, "accept": 2}
     return tuple(
         sorted(
@@ -211,8 +215,15 @@ def _temper_layer(laid: Laid) -> tuple[str, Said, Job, Said]:
 
 
 def _tried(
-    laid: Laid, name: str, change: Said, job: Job, takes: Said, outcomes: Sequence[Outcome]
+    laid: Laid,
+    name: str,
+    change: Said,
+    job: Job,
+    takes: Said,
+    outcomes: Sequence[Outcome],
+    say: Callable[[str], None],
 ) -> Lever:
+    say(f"planning again: {change}")
     same_metals = job.clad.name == laid.job.clad.name
     try:
         again = foresee(job, seed=laid.seed, draws=laid.draws if same_metals else None)
@@ -237,9 +248,12 @@ def _hot_cracking(job: Job, powder: str) -> float:
     return told.hot_cracking if told is not None else 1.0
 
 
-def _over_buffer(laid: Laid, powder: str, change: Said, outcomes: Sequence[Outcome]) -> Lever:
+def _over_buffer(
+    laid: Laid, powder: str, outcomes: Sequence[Outcome], say: Callable[[str], None]
+) -> Lever:
     """The same overlay on a ductile buffer layer, which is a job of its own."""
-    name = "buffer"
+    name, change = "buffer", Said("a buffer layer of powder {name} first", {"name": powder})
+    say(f"planning again: {change}")
     try:
         under, over, cut = foresee_buffered(laid.job, powder, seed=laid.seed)
         risk = assess(over, outcomes, under=under)
@@ -258,8 +272,9 @@ def _over_buffer(laid: Laid, powder: str, change: Said, outcomes: Sequence[Outco
     return Lever(name, change, risk, takes)
 
 
-def _after_coupon(laid: Laid, outcomes: Sequence[Outcome]) -> Lever:
+def _after_coupon(laid: Laid, outcomes: Sequence[Outcome], say: Callable[[str], None]) -> Lever:
     """As it would stand if the coupon showed beads that keep every limit."""
+    say("planning again as after a coupon")
     shown = show_coupon(laid)
     name, change = "coupon", Said("a coupon that shows the beads as planned")
     if shown.laid is None:

@@ -7,6 +7,8 @@ import math
 import numpy as np
 from numba import njit
 
+_LATE = 0.05  # of the square of the length over diffusivity: from there heat is told in waves
+
 
 @njit(cache=True, nogil=True)
 def turn_history(
@@ -38,7 +40,8 @@ def turn_history(
     slab (w 2, r_j = (j pi / wall)^2) or a solid cylinder (w 1, r_j = (zeros of J1 / R)^2),
     Carslaw & Jaeger; all this
     summed over the turns before and their mirror images in both ends of the part (two
-    reflections each way: enough until the heat has crossed the part twice). Its limit for
+    reflections each way), or, once the heat has spread over the part and reaches through it, over
+    the six longest standing waves between the ends: the same to 1e-7. Its limit for
     quick turns is the moving fin, q / (2 k A_s beta); the sum keeps the discreteness of turns,
     worth -zeta(1/2) dT of one turn.
 
@@ -55,16 +58,35 @@ def turn_history(
         factor[d] = absorbed[d] / (capacity[d] * math.sqrt(4.0 * math.pi * diffusivity[d]))
         narrow[d] = 1.0 / (4.0 * diffusivity[d])
     least, most = diffusivity.min(), diffusivity.max()
+    waves = np.empty((6, count))
+    for k in range(6):
+        for n in range(count):
+            waves[k, n] = math.cos((k + 1) * math.pi * axial[n] / length)
     for n in range(count):
         for d in range(draws):
             rise[d, n] = start_rise * math.exp(-loss[d] * arrival[n])
         for i in range(n):
             dt = arrival[n] - arrival[i]
+            if least * dt > _LATE * length * length:
+                for k in range(6):
+                    squares[k] = 2.0 * waves[k, n] * waves[k, i]
+                heat = power[i] * duration[i] / length
+                for d in range(draws):
+                    one = math.exp(-diffusivity[d] * dt * (math.pi / length) ** 2)
+                    four = one * one * one * one
+                    nine = four * four * one
+                    sixteen = four * four * four * four
+                    total = 1.0 + squares[0] * one + squares[1] * four + squares[2] * nine
+                    total += squares[3] * sixteen + squares[4] * sixteen * nine
+                    total += squares[5] * nine * nine * nine * nine
+                    total *= math.exp(-loss[d] * dt)
+                    rise[d, n] += absorbed[d] / capacity[d] * heat * total
+                continue
             near = 0
             for m in range(-1, 2):
                 for place in (axial[n] - axial[i], axial[n] + axial[i]):
                     square = (place + 2.0 * m * length) ** 2
-                    if square < 160.0 * most * dt:
+                    if square < 100.0 * most * dt:
                         squares[near] = square
                         near += 1
             deep = 0

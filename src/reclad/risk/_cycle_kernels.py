@@ -25,7 +25,7 @@ _FEWEST = 96
 _FRONT = 4.0 / math.pi**1.5
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _nodes(pe: float, behind: float) -> tuple[float, int]:
     """Upper end in xi and count of the trapezoids that carry the integral to `behind` beam radii.
 
@@ -39,7 +39,7 @@ def _nodes(pe: float, behind: float) -> tuple[float, int]:
     return xi_max, max(count, _FEWEST)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def trace_pass(
     source: np.ndarray,
     beam: np.ndarray,
@@ -90,7 +90,7 @@ def trace_pass(
                 out[d, p, i] = scale * total[p]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def find_peaks(rise: np.ndarray, peak: np.ndarray) -> None:
     """Highest rise (K) of rise (D, P, T): fills peak (D, P), by a parabola through the highest
     sample and its neighbours."""
@@ -106,7 +106,7 @@ def find_peaks(rise: np.ndarray, peak: np.ndarray) -> None:
                     peak[d, p] = curve[i] - 0.5 * slope * slope / bend
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _last_fall(curve: np.ndarray, level: float) -> float:
     """Place between samples where the curve last falls through the level; ln of the rise is
     straight between samples, as it is in time stretched by asinh. NaN where it does not."""
@@ -117,7 +117,7 @@ def _last_fall(curve: np.ndarray, level: float) -> float:
     return math.nan
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def cooling_times(
     rise: np.ndarray,
     clock: np.ndarray,
@@ -141,7 +141,7 @@ def cooling_times(
             out[d, p] = scale * math.sinh(first + step * end) - began
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def isotherms(
     source: np.ndarray,
     beam: np.ndarray,
