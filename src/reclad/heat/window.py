@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reclad.heat.enthalpy import largest_diffusivity
 from reclad.heat.grid import mesh_flat, mesh_round
 from reclad.heat.pool_shape import PoolShape, isotherm_depths, measure_pool, surface_line
 from reclad.heat.solution import Walk, solve
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 _FINE_ACROSS, _FINE_DEEP = 3.0, 2.5  # spot radii around the beam that keep the finest cells
 _GROWTH = 1.35  # of cells further out
 _ASIDE, _DEEP = 22e-3, 18e-3  # m of metal beside and below the beam
-_SETTLING = 4.0  # s a pool travels before it is taken as settled
+_SETTLING = 4.0  # s a pool travels before it is taken as settled, at most
+_SETTLED = 8.0  # v^2 t / 4a after which what is missing of it, e^-8, is not worth the time
 _FEW_PHASES = 4  # the same for each moment of a starting pool
 _PHASES = 8  # moments over which a pool is averaged, one cell's passing
 _MARGIN = 4.0  # spot radii before the start and after the end
@@ -130,7 +132,8 @@ def cooling_time(bench: Bench, power: float, interpass: float) -> float:
 
 
 def _travel(bench: Bench) -> float:
-    return float(np.clip(_SETTLING * bench.travel_speed, 20e-3, 80e-3))
+    enough = _SETTLED * 4.0 * largest_diffusivity(bench.metal) / bench.travel_speed
+    return float(np.clip(min(_SETTLING * bench.travel_speed, enough), 20e-3, 80e-3))
 
 
 @dataclass(frozen=True)
