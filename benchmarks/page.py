@@ -24,8 +24,12 @@ ORDER = (
     "sampler",
     "laboratories",
     "suggest",
+    "job shop",
     "risk",
     "hand reckoned",
+    "schedule",
+    "promises",
+    "capacity",
 )
 
 

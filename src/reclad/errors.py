@@ -12,6 +12,7 @@ Every message is one line: what (value, unit, file, key or line), which rule, wh
     +-- RefereeError    the independent interpreter is missing or disagrees
     +-- RiskError       a damage, an outcome or a metal that no chance can be given for
     +-- ShopError       prices, costs or orders that do not fit together
+    +-- ScheduleError   tasks, machines, people or links that no plan can satisfy
 """
 
 from __future__ import annotations
@@ -55,3 +56,7 @@ class RiskError(RecladError):
 
 class ShopError(RecladError):
     """Prices, costs or orders that do not fit together."""
+
+
+class ScheduleError(RecladError):
+    """Tasks, machines, people or links that no plan can satisfy."""

@@ -37,12 +37,13 @@ from reclad.job.numbers import quantities
 from reclad.job.sources import known_sources, source_key
 from reclad.job.trial import Trial
 from reclad.lab.calibration import Calibration
+from reclad.orders import Shop, read_shop
 from reclad.shop.prices import Prices, read_prices
 from reclad.units import Q, kind_of
 
 FILE_MODELS: list[type[BaseModel]] = [
     *(JobFile, HeatCaseFile, Machine, FeederCurve, Material, Nozzle, Powder),
-    *(QualifiedProcedure, Service, Damages, Prices, Trial, Calibration),
+    *(QualifiedProcedure, Service, Damages, Prices, Trial, Calibration, Shop),
 ]
 READERS = {
     "materials": read_material,
@@ -179,6 +180,9 @@ def count_assumed() -> dict[str, int]:
         f"{kind}/{file}": len(assumed_in(READERS[kind](file.removesuffix(".toml"))))
         for kind, file in DATA_FILES
     }
+    # A shop's file is its own, no entry of a library; the example is counted all the same.
+    for path in Path(str(data_folder().joinpath("shops"))).iterdir():
+        counts[f"shops/{path.name}"] = len(assumed_in(read_shop(path)))
     return {file: count for file, count in counts.items() if count}
 
 
