@@ -109,3 +109,31 @@ def test_a_shop_without_orders_is_told_so(tmp_path: Path, reclad, monkeypatch) -
     refused = reclad("schedule", *SHORT)
     assert refused.code == 1
     assert "enter one with `reclad order add JOB`" in refused.err
+
+
+@pytest.mark.slow
+def test_a_rush_order_gets_two_dates_and_says_who_waits(shop: Path, reclad) -> None:
+    told = json.loads(reclad("accept", "c", "--steps", 20, "--json").out)
+    assert told["order"] == "c"
+    for one in (told["in_gaps"], told["together"]):
+        assert one["planned"] <= one["sure"]
+        assert {kept["order"] for kept in one["kept"]} == {"a", "b"}
+    assert told["in_gaps"]["others_later_h"] == pytest.approx(0.0)
+    assert told["in_gaps"]["later"] == []
+    refused = reclad("accept", "d")
+    assert refused.code == 1
+    assert 'no open order "d"' in refused.err
+    book = open_book(shop / "shop.toml")
+    assert {step.planned_start for order in book.orders() for step in order.operations} == {None}
+    book.start("c.1", NOW)
+    book.store.close()
+    assert "has begun" in reclad("accept", "c").err
+
+
+@pytest.mark.slow
+def test_an_hour_is_worth_nothing_where_nothing_is_late(shop: Path, reclad) -> None:
+    told = json.loads(reclad("worth", "cladder 1", "--steps", 20, "--json").out)
+    assert len(told) == 10
+    assert all(one["saved_h"] >= 0.0 for one in told)
+    assert "2026-11-27 18:00" in {one["after"] for one in told}
+    assert "no machine that is ever open" in reclad("worth", "crane").err

@@ -13,7 +13,7 @@ import typer
 
 from reclad.app import assess as assessing
 from reclad.app import buffer as buffering
-from reclad.app import calibrate, fluids, measuring, order, schedule
+from reclad.app import calibrate, fluids, measuring, order, rush, schedule
 from reclad.app import fit as fitting
 from reclad.app import quote as quoting
 from reclad.app import suggest as suggesting
@@ -359,6 +359,7 @@ quoting.add_commands(app)
 fluids.add_commands(app)
 order.add_commands(app)
 schedule.add_commands(app)
+rush.add_commands(app)
 
 
 def _plan(job: Path, posterior: Path | None = None, *, as_json: bool, replace: bool) -> None:

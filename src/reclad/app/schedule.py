@@ -118,15 +118,11 @@ def capacity(
 
     Each way is planned over several backlogs like the present one.
     """
-    from reclad.orders import read_problem, read_shop
     from reclad.schedule.capacity import advise, planner
     from reclad.schedule.growth import ways_to_grow
     from reclad.schedule.resample import resample
 
-    now = _minute()
-    with _opened(shop_file, database) as book:
-        orders = book.orders()
-        problem = _expect_work(read_problem(orders, read_shop(shop_file), now), orders)
+    problem, _ = read_work(shop_file, database)
     options = ways_to_grow(problem)
     mention(
         f"  {len(options)} ways, each over {backlogs} backlogs of {len(problem.promises)} orders"
@@ -141,6 +137,18 @@ def capacity(
         tell(json.dumps([_ranked(one) for one in ranked], indent=2, allow_nan=False))
     else:
         tell("\n".join(_ranking(ranked, backlogs)))
+
+
+def read_work(shop_file: Path, database: str) -> tuple[Problem, datetime.datetime]:
+    """What is left to do in a shop, from this minute on, by the shop's own clock."""
+    from reclad.orders import read_problem, read_shop
+    from reclad.orders.clock import zone_of
+
+    with _opened(shop_file, database) as book:
+        shop = read_shop(shop_file)
+        now = _minute().astimezone(zone_of(shop.zone))
+        orders = book.orders()
+        return _expect_work(read_problem(orders, shop, now), orders), now
 
 
 def _expect_work(problem: Problem, orders: Sequence[Order]) -> Problem:

@@ -75,6 +75,8 @@ def solve_piece(
         _hint(piece, start)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = workers
+    # Its own handler of Ctrl-C ends the process where a solve has run in a thread.
+    solver.parameters.catch_sigint_signal = False
     solver.parameters.random_seed = seed
     if seconds is None:
         solver.parameters.max_deterministic_time = EFFORT
