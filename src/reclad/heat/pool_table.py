@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_INTERPASS_NODES, _POWER_NODES = 5, 7
+_INTERPASS_NODES, _POWER_NODES = 5, 8
 _CROWDED = 1.5  # nodes of power lie closer at the weak end, where a pool begins to melt
 _LONGEST_COOLING = 25.0  # s; a slower t8/5 is not told
 

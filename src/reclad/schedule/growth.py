@@ -19,7 +19,7 @@ def ways_to_grow(problem: Problem) -> tuple[Option, ...]:
     """One more of each machine that has work, a place more in each furnace, four hours longer for a
     machine and those who may run it, one more of each person, and each skill that somebody lacks.
 
-    Alike resources are named once. Checked: tests/schedule/test_growth.py.
+    Alike resources are named once. Checked: tests/schedule/test_ways_to_grow.py.
     """
     return tuple(_ways(problem))
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def resample(problem: Problem, seed: int, load: float = 1.0) -> Problem:
     """`load` times as many orders drawn from those of `problem` with replacement, none begun yet.
     Source: the bootstrap (efron1979). Checked:
-    tests/schedule/test_growth.py."""
+    tests/schedule/test_ways_to_grow.py."""
     import numpy as np
 
     names = [one.order for one in problem.promises]
