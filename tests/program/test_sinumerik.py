@@ -188,7 +188,7 @@ def test_dry_run_resume_and_coupon_are_read_back(
         siemens,
         name=kind,
         dry_run=dry,
-        turns=turns,  # type: ignore[arg-type]
+        turns=turns,
     )
     text = post(program, siemens)
     assert ("DO $A_OUT[1]=1" in text) is not dry

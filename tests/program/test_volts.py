@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
 
 import numpy as np
@@ -19,6 +18,7 @@ from reclad.program import (
     referee,
     write_program,
 )
+from rs274 import needs_rs274
 
 PowerMaker = Callable[..., np.ndarray]
 
@@ -99,7 +99,7 @@ def test_dark_is_zero_volts_though_one_volt_is_not_its_share_of_ten(volts: Machi
     assert not read_program(code, volts).left_on
 
 
-@pytest.mark.skipif(shutil.which("rs274") is None, reason="NOT REFEREED: rs274 is not installed")
+@needs_rs274
 @pytest.mark.referee
 def test_rs274_replays_volts_as_the_same_watts(
     volt_text: str, program: Program, volts: Machine

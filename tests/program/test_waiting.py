@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -27,15 +26,11 @@ from reclad.program import (
     turn_numbers,
 )
 from reclad.program.neutral import CUT, DWELL, RAPID, REASON
+from rs274 import needs_rs274
 
 PAUSES = (Pause(1, 1, 90.0), Pause(1, 3, 240.0), Pause(1, 5, 45.0), Pause(2, 2, 60.5))
 MACHINES = ("x-axial-4kw", "x-axial-6kw-840d")
 FEED = 17e-3 / 60.0
-
-needs_rs274 = pytest.mark.skipif(
-    shutil.which("rs274") is None,
-    reason="NOT REFEREED: rs274 is not installed (apt-get install linuxcnc-uspace)",
-)
 
 
 def shaft(radius: float = 0.03, start: float = 0.1, length: float = 0.01) -> Deposit:

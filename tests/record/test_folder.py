@@ -378,7 +378,9 @@ def start(*words: object) -> subprocess.Popen[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks children to kill")
+@pytest.mark.skipif(
+    not hasattr(os, "fork"), reason="kills forked children at a chosen step: only POSIX forks"
+)
 @pytest.mark.parametrize(("task", "least"), [("save", 20), ("post", 15), ("post-save", 15)])
 def test_a_kill_at_any_step_leaves_a_whole_plan_and_the_next_run_works(
     short_folder: Path, task: str, least: int

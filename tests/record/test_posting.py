@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +14,7 @@ from reclad.errors import FileError, JobError, ProgramError
 from reclad.job import Job, read_job
 from reclad.program import load_program
 from reclad.record.posting import Checked, post_program, verify_program
+from rs274 import needs_rs274
 from short_pipe import make_short_plan, save_short_plan
 
 
@@ -347,7 +347,7 @@ def test_another_controller_gets_its_own_files_and_is_checked_by_its_own_rules(
 
 
 @pytest.mark.referee
-@pytest.mark.skipif(shutil.which("rs274") is None, reason="needs LinuxCNC's interpreter rs274")
+@needs_rs274
 def test_checks_at_once_share_no_file_of_the_interpreter(
     short_planned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

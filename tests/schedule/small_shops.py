@@ -69,9 +69,9 @@ def bench(
 
 def one_task(name: str, machine: str | None = "M", minutes: int = 100, **more: object) -> Task:
     """A task of an order of its own."""
-    return Task(name, name, "clad", (Mode(machine, minutes),), **more)  # type: ignore[arg-type]
+    return Task(name, name, "clad", (Mode(machine, minutes),), **more)
 
 
 def plan(*rows: tuple[object, ...]) -> Schedule:
     """Placed tasks from (task, start, end, machine, person)."""
-    return Schedule(tuple(Placed(*row) for row in rows))  # type: ignore[arg-type]
+    return Schedule(tuple(Placed(*row) for row in rows))

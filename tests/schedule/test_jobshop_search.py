@@ -25,6 +25,11 @@ from reclad.schedule.jobshop_search import solve_job_shop
 
 HERE = Path(__file__).parent
 
+needs_solver = pytest.mark.skipif(
+    not has_solver(),
+    reason="NOT PROVEN: OR-Tools is not installed (pip install 'reclad[schedule]')",
+)
+
 
 @pytest.fixture(autouse=True, scope="module")
 def compiled() -> None:
@@ -132,7 +137,7 @@ class Fixed(Random):
         super().__init__(0)
         self.parents, self.value = parents, value
 
-    def sample(self, *_: object) -> list:  # type: ignore[override]
+    def sample(self, *_: object) -> list:
         return self.parents
 
     def random(self) -> float:
@@ -243,7 +248,7 @@ def test_whoever_interrupts_leaves_no_search_behind(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not has_solver(), reason="OR-Tools is not installed")
+@needs_solver
 @pytest.mark.parametrize("seed", range(4))
 def test_the_solver_finds_and_proves_what_trying_every_plan_finds(seed: int) -> None:
     shop = draw_shop(Random(seed), jobs=3, operations=3, machines=2)
@@ -256,7 +261,7 @@ def test_the_solver_finds_and_proves_what_trying_every_plan_finds(seed: int) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not has_solver(), reason="OR-Tools is not installed")
+@needs_solver
 def test_the_solver_ends_when_others_say_so() -> None:
     stop = threading.Event()
     threading.Timer(0.5, stop.set).start()
